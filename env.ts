@@ -1,0 +1,66 @@
+/**
+ * The only reader of process.env. Parsed once with zod; what is wrong is told in one line that names
+ * the variable. Empty strings count as unset. Embedded mode is what an empty environment gives.
+ */
+import { z } from "zod";
+
+const text = z.string().trim().min(1);
+const whole = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const schema = z.object({
+  NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
+  NEXT_PHASE: text.optional(),
+  PORT: whole(3000, 0, 65535),
+  HOST: text.default("127.0.0.1"),
+  APP_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  DATA_DIR: text.default(".data"),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/name" })
+    .optional(),
+  DATABASE_POOL: whole(10, 2, 500),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must look like redis://host:6379" }).optional(),
+  /** Signs cookies and derives every other secret; at least 32 characters. */
+  AUTH_SECRET: z.string().min(32, "must be at least 32 characters").optional(),
+  TRUSTED_PROXY_HOPS: whole(0, 0, 10),
+  RATE_LIMIT_ALLOWLIST: z
+    .string()
+    .default("")
+    .transform((list) => list.split(/[\s,]+/).filter(Boolean)),
+  /** Number of server processes that share the limits; each holds its share while Redis is away. */
+  WEB_CONCURRENCY: whole(1, 1, 1024),
+  MAX_UPLOAD_BYTES: whole(20 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+  LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug"]).default("info"),
+});
+
+export type Env = z.output<typeof schema> & {
+  /** Public address without a trailing slash. */
+  readonly appUrl: string;
+  /** PGlite and one process, as opposed to PostgreSQL and any number. */
+  readonly embedded: boolean;
+  /** Only this machine can reach the server. */
+  readonly loopback: boolean;
+};
+
+/** Thrown for a setting that cannot be used; the message is one line for the operator. */
+export class ConfigurationError extends Error {
+  override name = "ConfigurationError";
+}
+
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new ConfigurationError(`Wrong configuration: ${lines.join("; ")}.`);
+  }
+  const env = parsed.data;
+  return {
+    ...env,
+    appUrl: (env.APP_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
+    embedded: env.DATABASE_URL === undefined,
+    loopback: /^(127(\.\d+){3}|::1|localhost)$/.test(env.HOST),
+  };
+}
+
+export const env: Env = parseEnv(process.env);
