@@ -1,0 +1,138 @@
+/**
+ * Datasets, their documents and the chunks that are searched. Everything of a dataset goes with it by
+ * cascade. A dataset without owner belongs to the installation (the demo) and is public.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import { user } from "./auth.ts";
+
+const time = (name: string) => timestamp(name, { withTimezone: true });
+const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
+/** Bytewise order, so that a prefix is a range of the index whatever the database's locale. */
+const bytewiseText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+
+export const datasets = pgTable(
+  "datasets",
+  {
+    id: text("id").primaryKey(),
+    ownerId: text("owner_id").references(() => user.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    visibility: text("visibility", { enum: ["private", "public"] })
+      .notNull()
+      .default("private"),
+    /** PostgreSQL text search configuration that stems this dataset's words. */
+    language: text("language").notNull().default("english"),
+    createdAt: time("created_at").defaultNow().notNull(),
+    updatedAt: time("updated_at")
+      .defaultNow()
+      .$onUpdate(() => new Date())
+      .notNull(),
+  },
+  (table) => [
+    index("datasets_owner_idx").on(table.ownerId, table.createdAt, table.id),
+    index("datasets_public_idx").on(table.createdAt, table.id).where(sql`visibility = 'public'`),
+  ],
+);
+
+export const documentFormats = ["text", "markdown", "html"] as const;
+export const documentStates = ["queued", "processing", "ready", "failed"] as const;
+
+export const documents = pgTable(
+  "documents",
+  {
+    id: text("id").primaryKey(),
+    datasetId: text("dataset_id")
+      .notNull()
+      .references(() => datasets.id, { onDelete: "cascade" }),
+    title: text("title").notNull(),
+    format: text("format", { enum: documentFormats }).notNull(),
+    /** The caller's own name for it; unique in a dataset. */
+    externalId: text("external_id"),
+    metadata: jsonb("metadata").$type<Record<string, unknown>>().notNull().default({}),
+    /** SHA-256 of what was sent, hex. */
+    contentHash: text("content_hash").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    state: text("state", { enum: documentStates }).notNull(),
+    /** Why it failed, in words for its owner. */
+    reason: text("reason"),
+    /** Plain text that chunk offsets point into (UTF-16 code units); null until ready. */
+    text: text("text"),
+    chunkCount: integer("chunk_count").notNull().default(0),
+    createdAt: time("created_at").defaultNow().notNull(),
+    updatedAt: time("updated_at")
+      .defaultNow()
+      .$onUpdate(() => new Date())
+      .notNull(),
+  },
+  (table) => [
+    index("documents_dataset_idx").on(table.datasetId, table.createdAt, table.id),
+    index("documents_hash_idx").on(table.datasetId, table.contentHash),
+    uniqueIndex("documents_external_id_idx").on(table.datasetId, table.externalId),
+    index("documents_waiting_idx").on(table.createdAt).where(sql`state in ('queued', 'processing')`),
+  ],
+);
+
+/** What was sent, until it has been read into text. */
+export const documentSources = pgTable("document_sources", {
+  documentId: text("document_id")
+    .primaryKey()
+    .references(() => documents.id, { onDelete: "cascade" }),
+  content: bytea("content").notNull(),
+});
+
+export const chunks = pgTable(
+  "chunks",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    datasetId: text("dataset_id")
+      .notNull()
+      .references(() => datasets.id, { onDelete: "cascade" }),
+    documentId: text("document_id")
+      .notNull()
+      .references(() => documents.id, { onDelete: "cascade" }),
+    ordinal: integer("ordinal").notNull(),
+    headingPath: text("heading_path").array().notNull(),
+    /** Offsets into documents.text, UTF-16 code units, end exclusive. */
+    start: integer("start").notNull(),
+    end: integer("end").notNull(),
+    text: text("text").notNull(),
+    tsv: tsvector("tsv").notNull(),
+  },
+  (table) => [
+    uniqueIndex("chunks_document_idx").on(table.documentId, table.ordinal),
+    index("chunks_dataset_idx").on(table.datasetId),
+    index("chunks_tsv_idx").using("gin", table.tsv),
+  ],
+);
+
+/**
+ * Words of a dataset and in how many chunks each stands: for typos, prefixes and rarity. The empty word
+ * stands in every chunk. Kept by server/documents/store-chunks.ts.
+ */
+export const lexemes = pgTable(
+  "lexemes",
+  {
+    datasetId: text("dataset_id")
+      .notNull()
+      .references(() => datasets.id, { onDelete: "cascade" }),
+    lexeme: bytewiseText("lexeme").notNull(),
+    chunkCount: integer("chunk_count").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.datasetId, table.lexeme] }),
+    index("lexemes_trigram_idx").using("gin", table.lexeme.op("gin_trgm_ops")),
+  ],
+);

@@ -1,0 +1,114 @@
+/**
+ * Credits. PostgreSQL is the only truth: a balance is the sum of its entries, entries are only ever
+ * appended, and a hold is money already taken from the balance that waits to be captured or released.
+ * Amounts are whole credits.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import { user } from "./auth.ts";
+
+const time = (name: string) => timestamp(name, { withTimezone: true });
+const credits = (name: string) => bigint(name, { mode: "number" });
+
+/** One row a user. `seq` counts its entries, so a gap or a lost entry shows. */
+export const creditAccounts = pgTable(
+  "credit_accounts",
+  {
+    id: text("id")
+      .primaryKey()
+      .references(() => user.id, { onDelete: "cascade" }),
+    balance: credits("balance").notNull(),
+    seq: credits("seq").notNull(),
+    createdAt: time("created_at").defaultNow().notNull(),
+  },
+  (table) => [check("credit_accounts_balance_not_negative", sql`${table.balance} >= 0`)],
+);
+
+/** Its id is the id of the call. An expired hold is released by the reaper. */
+export const holds = pgTable(
+  "holds",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => creditAccounts.id, { onDelete: "cascade" }),
+    operation: text("operation").notNull(),
+    credentialId: text("credential_id").notNull(),
+    amount: credits("amount").notNull(),
+    captured: credits("captured").notNull().default(0),
+    state: text("state", { enum: ["held", "captured", "released", "expired"] }).notNull(),
+    expiresAt: time("expires_at").notNull(),
+    createdAt: time("created_at").defaultNow().notNull(),
+  },
+  (table) => [
+    index("holds_open_idx").on(table.expiresAt).where(sql`state = 'held'`),
+    index("holds_account_open_idx").on(table.accountId).where(sql`state = 'held'`),
+    check("holds_captured_within_amount", sql`${table.captured} between 0 and ${table.amount}`),
+  ],
+);
+
+export const entryKinds = ["grant", "purchase", "charge", "refund", "expiry", "adjustment"] as const;
+
+/** Append-only statement of an account; a charge is entered when it is held, its release as a refund. */
+export const entries = pgTable(
+  "entries",
+  {
+    accountId: text("account_id")
+      .notNull()
+      .references(() => creditAccounts.id, { onDelete: "cascade" }),
+    seq: credits("seq").notNull(),
+    kind: text("kind", { enum: entryKinds }).notNull(),
+    delta: credits("delta").notNull(),
+    balanceAfter: credits("balance_after").notNull(),
+    /** Operation id for a charge, words for a person otherwise. */
+    reason: text("reason").notNull(),
+    holdId: text("hold_id"),
+    idempotencyKey: text("idempotency_key"),
+    createdAt: time("created_at").defaultNow().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.seq] }),
+    uniqueIndex("entries_idempotency_idx").on(table.accountId, table.idempotencyKey),
+    index("entries_hold_idx").on(table.holdId),
+    check("entries_balance_not_negative", sql`${table.balanceAfter} >= 0`),
+  ],
+);
+
+/** What a call read, written by the statement that captures its charge: no charge without receipt. */
+export const receipts = pgTable(
+  "receipts",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => creditAccounts.id, { onDelete: "cascade" }),
+    credentialKind: text("credential_kind").notNull(),
+    credentialId: text("credential_id").notNull(),
+    operation: text("operation").notNull(),
+    query: text("query"),
+    /** What was returned: `[{documentId, chunkId, rank, score}]`. */
+    hits: jsonb("hits").notNull(),
+    creditsCharged: credits("credits_charged").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    createdAt: time("created_at").defaultNow().notNull(),
+  },
+  (table) => [index("receipts_account_idx").on(table.accountId, table.createdAt)],
+);
+
+/** One row: which user is the first admin. Its insertion is what decides a race of two first sign-ups. */
+export const installation = pgTable("installation", {
+  id: integer("id").primaryKey(),
+  adminId: text("admin_id").notNull(),
+  createdAt: time("created_at").defaultNow().notNull(),
+});

@@ -1,0 +1,7 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "postgresql",
+  schema: ["./db/schema/auth.ts", "./db/schema/ledger.ts", "./db/schema/documents.ts"],
+  out: "./db/migrations",
+});
