@@ -1,0 +1,29 @@
+/**
+ * Opens what every user needs besides the user row: the credit account with its first grant and, for the
+ * first user of an installation, the admin role. One statement, safe to repeat, so that a crash between
+ * the user's insertion and this leaves nothing that the next call does not mend.
+ */
+import { query } from "#db/client.ts";
+import { signUpGrant } from "./operations.ts";
+
+/** Idempotent. Two first sign-ups at once: the row of `installation` lets one be admin. */
+export async function openAccount(userId: string): Promise<void> {
+  await query(
+    `with opened as (
+       insert into credit_accounts (id, balance, seq) values ($1, $2, 1)
+       on conflict do nothing returning id
+     ), granted as (
+       insert into entries (account_id, seq, kind, delta, balance_after, reason)
+       select id, 1, 'grant', $2, $2, 'Welcome' from opened
+     ), first as (
+       insert into installation (id, admin_id) select 1, id from opened
+       on conflict do nothing returning admin_id
+     )
+     update "user" set role = 'admin', updated_at = now() from first where "user".id = first.admin_id`,
+    [userId, signUpGrant],
+  );
+}
+
+export async function hasAdmin(): Promise<boolean> {
+  return (await query("select 1 from installation")).length > 0;
+}

@@ -1,0 +1,128 @@
+/**
+ * Better Auth: e-mail and password, sessions, roles, and the storage of API keys. Built once a process,
+ * lazily, since it needs the database. Its own routes for keys and credits stay closed: those are
+ * operations, with one implementation behind every door.
+ */
+import { apiKey } from "@better-auth/api-key";
+import { betterAuth } from "better-auth";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { APIError, createAuthMiddleware } from "better-auth/api";
+import { admin } from "better-auth/plugins";
+import { database } from "#db/client.ts";
+import * as schema from "#db/schema/auth.ts";
+import { env } from "#env";
+import { hasAdmin, openAccount } from "./accounts.ts";
+import { log } from "./log.ts";
+import { limitAddressOf } from "./peer.ts";
+import { authSecret, deriveSecret } from "./secret.ts";
+
+/** Set on every request below, so a caller's own header of this name does not count. */
+const addressHeader = "x-fltr-address";
+
+/** Shown at start where the server can be reached from elsewhere; every process computes the same one. */
+export function setupCode(): string {
+  return deriveSecret("set-up code").slice(0, 12);
+}
+
+/** True while the first account, the admin's, still has to be made with the set-up code. */
+export async function needsSetupCode(): Promise<boolean> {
+  return !env.loopback && !(await hasAdmin());
+}
+
+/** Both spellings of this machine reach a server that listens on loopback. */
+function trustedOrigins(): string[] {
+  const url = new URL(env.appUrl);
+  if (!["localhost", "127.0.0.1"].includes(url.hostname)) return [url.origin];
+  return ["localhost", "127.0.0.1"].map(
+    (host) => `${url.protocol}//${host}${url.port ? `:${url.port}` : ""}`,
+  );
+}
+
+async function buildAuth() {
+  return betterAuth({
+    appName: "FLTR",
+    baseURL: env.appUrl,
+    basePath: "/api/auth",
+    secret: authSecret(),
+    trustedOrigins: trustedOrigins(),
+    database: drizzleAdapter(await database(), { provider: "pg", schema }),
+    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128, autoSignIn: true },
+    session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
+    telemetry: { enabled: false },
+    logger: {
+      level: "error",
+      log: (level, message) => log[level]({ from: "auth" }, message),
+    },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 600,
+      customRules: { "/sign-in/email": { window: 60, max: 30 }, "/sign-up/email": { window: 60, max: 30 } },
+    },
+    advanced: {
+      ipAddress: { ipAddressHeaders: [addressHeader] },
+      useSecureCookies: env.appUrl.startsWith("https:"),
+      cookiePrefix: "fltr",
+    },
+    disabledPaths: [
+      "/api-key/create",
+      "/api-key/update",
+      "/api-key/delete",
+      "/api-key/get",
+      "/api-key/list",
+      "/api-key/verify",
+      "/api-key/delete-all-expired-api-keys",
+    ],
+    hooks: {
+      before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path !== "/sign-up/email" || !(await needsSetupCode())) return;
+        if (ctx.body?.setupCode === setupCode()) return;
+        throw new APIError("FORBIDDEN", {
+          code: "SETUP_CODE_REQUIRED",
+          message:
+            "The first account becomes admin and needs the set-up code that the server printed at start.",
+        });
+      }),
+    },
+    databaseHooks: { user: { create: { after: async (user) => openAccount(user.id) } } },
+    plugins: [
+      admin(),
+      apiKey({
+        defaultPrefix: "fltr_",
+        defaultKeyLength: 48,
+        startingCharactersConfig: { shouldStore: true, charactersLength: 12 },
+        rateLimit: { enabled: false },
+        maximumNameLength: 100,
+        requireName: true,
+        keyExpiration: { minExpiresIn: 1, maxExpiresIn: 3650 },
+        enableSessionForAPIKeys: false,
+      }),
+    ],
+  });
+}
+
+export type Auth = Awaited<ReturnType<typeof buildAuth>>;
+
+const slot: { [key: symbol]: Promise<Auth> | undefined } = globalThis as never;
+const key = Symbol.for("fltr.auth");
+
+export function getAuth(): Promise<Auth> {
+  slot[key] ??= buildAuth().catch((error: unknown) => {
+    slot[key] = undefined;
+    throw error;
+  });
+  return slot[key];
+}
+
+/** For tests, which put another database under the process. */
+export function resetAuth(): void {
+  slot[key] = undefined;
+}
+
+/** /api/auth/*: Better Auth's routes. */
+export async function handleAuth(request: Request): Promise<Response> {
+  const auth = await getAuth();
+  const headers = new Headers(request.headers);
+  headers.set(addressHeader, limitAddressOf(request));
+  return auth.handler(new Request(request, { headers }));
+}

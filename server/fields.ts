@@ -1,0 +1,26 @@
+/** Input fields that several operations share. Text a person wrote is trimmed; control characters are refused. */
+import { z } from "zod";
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** One line for people: 1 to `max` characters. */
+export const nameField = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(max)
+    .refine((text) => !controlCharacters.test(text), "must not contain control characters");
+
+export const proseField = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .refine((text) => !controlCharacters.test(text), "must not contain control characters");
+
+/** An id that does not look like one is answered like one that is unknown: not found. */
+export const idField = z.string().min(1).max(100);
+
+export const timeField = z.iso.datetime().describe("ISO 8601 in UTC");

@@ -1,0 +1,48 @@
+/** Which limits bind a call: its tier's, and its operation's own. Pure; the numbers are the table's. */
+import { env } from "#env";
+import { isAllowlisted } from "./client-address.ts";
+import {
+  badCredentialLimit,
+  balanceMultipliers,
+  type OperationId,
+  operation,
+  roleMultipliers,
+  tierNames,
+  tiers,
+} from "./operations.ts";
+import type { Identity, Principal } from "./principal.ts";
+import type { Limit } from "./rate-limit.ts";
+
+export type Caller = { readonly address: string; readonly exactAddress: string; readonly identity: Identity };
+
+/** Empty for an address that the operator exempted. `id` null: a request that is no operation. */
+export function limitsOf(caller: Caller, id: OperationId | null): Limit[] {
+  if (isAllowlisted(caller.exactAddress, env.RATE_LIMIT_ALLOWLIST)) return [];
+  const { principal, rejected } = caller.identity;
+  const row = id === null ? null : operation(id);
+  const cost = row?.weight ?? 1;
+  const kind = principal?.kind ?? "anonymous";
+  const subject = principal ? `account:${principal.accountId}` : `address:${caller.address}`;
+  const tier = tiers[kind];
+  return [
+    {
+      name: tierNames[kind],
+      subject,
+      points: tier.points * (principal ? multiplierOf(principal) : 1),
+      windowSeconds: tier.windowSeconds,
+      cost,
+    },
+    ...(row?.limit && id !== null ? [{ name: id, subject, ...row.limit, cost }] : []),
+    ...(rejected ? [badCredentials(caller.address, 1)] : []),
+  ];
+}
+
+/** Counts an address's bad credentials; cost 0 looks. */
+export function badCredentials(address: string, cost: 0 | 1): Limit {
+  return { name: "badCredentials", subject: `address:${address}`, ...badCredentialLimit, cost };
+}
+
+function multiplierOf({ role, balance }: Principal): number {
+  const byBalance = balanceMultipliers.find(({ fromCredits }) => balance >= fromCredits)?.multiplier ?? 1;
+  return Math.max(roleMultipliers[role], byBalance);
+}

@@ -1,0 +1,318 @@
+/**
+ * THE TABLE. Whatever a caller can do is a row here and a procedure in server/router.ts: REST routes, the
+ * OpenAPI document, MCP tools, limits, scopes and prices are derived from it. All policy is here, and this
+ * file imports nothing, so that the browser may read it too.
+ */
+
+export const scopes = {
+  "mcp:query": "Search the datasets that were granted",
+  "mcp:tools": "Use every tool and resource; includes mcp:query",
+  "mcp:create": "Create and change datasets, documents and endpoints",
+} as const;
+export type Scope = keyof typeof scopes;
+
+/** Scopes that come with another one. */
+const implied: Partial<Record<Scope, readonly Scope[]>> = { "mcp:tools": ["mcp:query"] };
+
+export function holdsScope(held: readonly Scope[], wanted: Scope): boolean {
+  return held.some((scope) => scope === wanted || implied[scope]?.includes(wanted));
+}
+
+export type CallerKind = "anonymous" | "apiKey" | "connection" | "session";
+
+export const roles = ["user", "premium", "admin"] as const;
+export type Role = (typeof roles)[number];
+
+const hour = 3600;
+
+/** Calls admitted in any window, by who calls. Keys of one account share theirs, so do its sessions and apps. */
+export const tiers = {
+  anonymous: { points: 50, windowSeconds: hour },
+  apiKey: { points: 1_000, windowSeconds: hour },
+  connection: { points: 5_000, windowSeconds: hour },
+  session: { points: 5_000, windowSeconds: hour },
+} as const satisfies Record<CallerKind, { points: number; windowSeconds: number }>;
+
+/** Sessions and connections draw on one limit. */
+export const tierNames = {
+  anonymous: "anonymous",
+  apiKey: "apiKey",
+  connection: "account",
+  session: "account",
+} as const satisfies Record<CallerKind, string>;
+
+/** An address that keeps sending bad credentials is refused before any is looked up. */
+export const badCredentialLimit = { points: 100, windowSeconds: hour } as const;
+
+/** Tier points are multiplied by the larger of what the role and the balance give. */
+export const roleMultipliers: Record<Role, number> = { user: 1, premium: 5, admin: 5 };
+export const balanceMultipliers = [
+  { fromCredits: 1_000_000, multiplier: 10 },
+  { fromCredits: 100_000, multiplier: 3 },
+] as const;
+
+/** Credits given to each new account. */
+export const signUpGrant = 10_000;
+
+/** A hold that was neither captured nor released is given back after this long. */
+export const holdSeconds = 120;
+
+export const pageSize = { default: 50, max: 200 } as const;
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+export type Operation = {
+  /** For people and OpenAPI. */
+  readonly summary: string;
+  readonly kind: "query" | "mutation";
+  /** Who may call; a session and an admin hold every scope. */
+  readonly callers: readonly CallerKind[];
+  readonly scope: Scope | null;
+  readonly role?: "admin";
+  /** The operation's own limit, besides the tier's. */
+  readonly limit?: { readonly points: number; readonly windowSeconds: number };
+  /** Points a call takes from every limit. */
+  readonly weight: number;
+  /** Credits, held before the work and captured after it. 0: free. */
+  readonly priceCredits: number;
+  readonly rest: {
+    readonly method: Method;
+    /** Under /api/v1; `{name}` is an input field. */
+    readonly path: string;
+    readonly status: 200 | 201 | 202 | 204;
+    /** Told apart from another row of the same path by the body's type. */
+    readonly consumes?: "multipart/form-data";
+  };
+  /** Name and words for a model; null: not a tool. */
+  readonly tool: { readonly name: string; readonly title: string; readonly description: string } | null;
+};
+
+const everyone = ["anonymous", "apiKey", "connection", "session"] as const;
+const identified = ["apiKey", "connection", "session"] as const;
+const sessionOnly = ["session"] as const;
+
+/** What most rows have in common. */
+const free = { weight: 1, priceCredits: 0, tool: null } as const;
+
+export const operations = {
+  "datasets.list": {
+    ...free,
+    summary: "List the datasets you may query: your own and public ones",
+    kind: "query",
+    callers: everyone,
+    scope: null,
+    rest: { method: "GET", path: "/mcp/datasets", status: 200 },
+    tool: {
+      name: "list_datasets",
+      title: "List datasets",
+      description:
+        "Lists the datasets you can search, each with its id, name and what it holds. Call this first when you do not know a dataset id. Free.",
+    },
+  },
+  "datasets.manifest": {
+    ...free,
+    summary: "What a dataset offers: endpoints, schemas, scopes and prices",
+    kind: "query",
+    callers: everyone,
+    scope: null,
+    rest: { method: "GET", path: "/mcp/manifest/{datasetId}", status: 200 },
+  },
+  "search.query": {
+    summary: "Search a dataset through one of its endpoints",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:query",
+    weight: 1,
+    priceCredits: 10,
+    rest: { method: "GET", path: "/mcp/query/{datasetId}/{endpoint}", status: 200 },
+    tool: {
+      name: "query_dataset",
+      title: "Search a dataset",
+      description:
+        "Searches one dataset and returns the best matching passages, each with its document, heading path and text. Write the query as the words you expect in the answer; quote a phrase that must match. An empty result costs nothing.",
+    },
+  },
+  "datasets.mine": {
+    ...free,
+    summary: "List your own datasets",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/datasets", status: 200 },
+  },
+  "datasets.create": {
+    ...free,
+    summary: "Create a dataset",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:create",
+    rest: { method: "POST", path: "/datasets", status: 201 },
+  },
+  "datasets.get": {
+    ...free,
+    summary: "Read a dataset of yours and how far its documents are",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/datasets/{datasetId}", status: 200 },
+  },
+  "datasets.update": {
+    ...free,
+    summary: "Rename a dataset, describe it, make it public or private",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:create",
+    rest: { method: "PATCH", path: "/datasets/{datasetId}", status: 200 },
+  },
+  "datasets.delete": {
+    ...free,
+    summary: "Delete a dataset with everything in it",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:create",
+    rest: { method: "DELETE", path: "/datasets/{datasetId}", status: 204 },
+  },
+  "documents.create": {
+    ...free,
+    summary: "Add a document as text",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:create",
+    rest: { method: "POST", path: "/datasets/{datasetId}/documents", status: 201 },
+  },
+  "documents.upload": {
+    ...free,
+    summary: "Add documents as files, many at once",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:create",
+    rest: {
+      method: "POST",
+      path: "/datasets/{datasetId}/documents",
+      status: 201,
+      consumes: "multipart/form-data",
+    },
+  },
+  "documents.list": {
+    ...free,
+    summary: "List a dataset's documents and their states",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/datasets/{datasetId}/documents", status: 200 },
+  },
+  "documents.get": {
+    ...free,
+    summary: "Read a document: its state and its text",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/datasets/{datasetId}/documents/{documentId}", status: 200 },
+  },
+  "documents.delete": {
+    ...free,
+    summary: "Delete a document",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:create",
+    rest: { method: "DELETE", path: "/datasets/{datasetId}/documents/{documentId}", status: 204 },
+  },
+  "credits.get": {
+    ...free,
+    summary: "Your balance and what is held",
+    kind: "query",
+    callers: identified,
+    scope: null,
+    rest: { method: "GET", path: "/credits", status: 200 },
+  },
+  "credits.entries": {
+    ...free,
+    summary: "Your statement, newest first",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/credits/entries", status: 200 },
+  },
+  "limits.get": {
+    ...free,
+    summary: "Your limits: used, remaining, and when they free",
+    kind: "query",
+    callers: everyone,
+    scope: null,
+    rest: { method: "GET", path: "/limits", status: 200 },
+  },
+  "receipts.list": {
+    ...free,
+    summary: "What your keys and apps have read, newest first",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/receipts", status: 200 },
+  },
+  "receipts.get": {
+    ...free,
+    summary: "One receipt: the query and the passages it returned",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/receipts/{receiptId}", status: 200 },
+  },
+  "keys.create": {
+    ...free,
+    summary: "Create an API key; the only time it is shown",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/keys", status: 201 },
+  },
+  "keys.list": {
+    ...free,
+    summary: "List your API keys",
+    kind: "query",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "GET", path: "/keys", status: 200 },
+  },
+  "keys.update": {
+    ...free,
+    summary: "Rename an API key",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "PATCH", path: "/keys/{keyId}", status: 200 },
+  },
+  "keys.delete": {
+    ...free,
+    summary: "Revoke an API key; its next call is refused",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "DELETE", path: "/keys/{keyId}", status: 204 },
+  },
+  "admin.users": {
+    ...free,
+    summary: "List the accounts of this installation",
+    kind: "query",
+    callers: ["session", "apiKey"],
+    scope: "mcp:tools",
+    role: "admin",
+    rest: { method: "GET", path: "/admin/users", status: 200 },
+  },
+  "admin.grantCredits": {
+    ...free,
+    summary: "Give an account credits, with a reason",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    role: "admin",
+    rest: { method: "POST", path: "/admin/users/{userId}/credits", status: 201 },
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationId = keyof typeof operations;
+
+export const operationIds = Object.keys(operations) as OperationId[];
+
+export function operation(id: OperationId): Operation {
+  return operations[id];
+}
