@@ -19,7 +19,14 @@ const schema = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/name" })
     .optional(),
   DATABASE_POOL: whole(10, 2, 500),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must look like redis://host:6379" }).optional(),
+  /** Several, separated by commas, are nodes of one cluster. */
+  REDIS_URL: z
+    .string()
+    .regex(
+      /^rediss?:\/\/[^\s,]+(\s*,\s*rediss?:\/\/[^\s,]+)*$/,
+      "must look like redis://host:6379, or several with commas for a cluster",
+    )
+    .optional(),
   /** Signs cookies and derives every other secret; at least 32 characters. */
   AUTH_SECRET: z.string().min(32, "must be at least 32 characters").optional(),
   TRUSTED_PROXY_HOPS: whole(0, 0, 10),

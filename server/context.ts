@@ -13,6 +13,8 @@ export type Door = "rest" | "mcp" | "trpc";
 /** What the answer's headers tell; the chain fills it in, also for a call that fails. */
 export type Answer = {
   limits: readonly LimitState[];
+  /** The limit that refused; otherwise the one with the least left speaks in X-RateLimit-*. */
+  refusedBy: LimitState | undefined;
   /** Null until the call turns out to be a priced one. */
   creditsCharged: number | null;
   creditsRemaining: number | null;
@@ -91,7 +93,7 @@ export function answerHeaders({
 }: Pick<Context, "requestId" | "answer">): Record<string, string> {
   return {
     "X-Request-Id": requestId,
-    ...rateLimitHeaders(answer.limits, Date.now()),
+    ...rateLimitHeaders(answer.limits, Date.now(), answer.refusedBy),
     ...(answer.retryAfterSeconds === null ? {} : { "Retry-After": String(answer.retryAfterSeconds) }),
     ...(answer.creditsCharged === null ? {} : { "X-Credits-Charged": String(answer.creditsCharged) }),
     ...(answer.creditsCharged === null || answer.creditsRemaining === null

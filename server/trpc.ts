@@ -14,7 +14,7 @@ import { badCredentials, limitsOf } from "./limits.ts";
 import { log } from "./log.ts";
 import { holdsScope, type OperationId, operation, scopes } from "./operations.ts";
 import { forget, type Identity, isRemembered, keyOf, type Principal } from "./principal.ts";
-import { getRateLimiter } from "./rate-limit.ts";
+import { getRateLimiter, type LimitState } from "./rate-limit.ts";
 
 const t = initTRPC
   .context<Context>()
@@ -48,7 +48,7 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
   const limiter = getRateLimiter();
   if (keyOf(ctx.headers) !== null && !isRemembered(ctx.headers)) {
     const [guard] = await limiter.peek([badCredentials(address, 0)]);
-    if (guard?.remaining === 0) refuseForLimit(ctx, [guard], guard.name, Math.max(1, guard.resetSeconds));
+    if (guard?.remaining === 0) refuseForLimit(ctx, [guard], guard, Math.max(1, guard.resetSeconds));
   }
   const remember = id !== null && operation(id).priceCredits > 0;
   const identity = await ctx.identify({ remember });
@@ -56,7 +56,7 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
   if (limits.length === 0) return identity;
   const decision = await limiter.take(limits);
   if (!decision.admitted) {
-    refuseForLimit(ctx, decision.states, decision.refusedBy.name, decision.retryAfterSeconds);
+    refuseForLimit(ctx, decision.states, decision.refusedBy, decision.retryAfterSeconds);
   }
   ctx.answer.limits = decision.states;
   return identity;
@@ -64,15 +64,16 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
 
 function refuseForLimit(
   ctx: Context,
-  states: Context["answer"]["limits"],
-  limit: string,
+  states: readonly LimitState[],
+  refusedBy: LimitState,
   retryAfterSeconds: number,
 ): never {
   ctx.answer.limits = states;
+  ctx.answer.refusedBy = refusedBy;
   ctx.answer.retryAfterSeconds = retryAfterSeconds;
   throw new ApiError("rate_limited", `Rate limit exceeded. Try again in ${retryAfterSeconds} seconds.`, {
     retryAfterSeconds,
-    limit,
+    limit: refusedBy.name,
   });
 }
 

@@ -1,0 +1,1 @@
+export { handleProtectedResource as GET, handleProtectedResource as OPTIONS } from "#server/wellknown.ts";

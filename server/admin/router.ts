@@ -1,0 +1,82 @@
+/** What an admin may do: see the accounts and give credits. Every act is an entry with its reason. */
+import { and, desc, eq, ilike, lt, or } from "drizzle-orm";
+import { z } from "zod";
+import { database } from "#db/client.ts";
+import { user } from "#db/schema/auth.ts";
+import { creditAccounts } from "#db/schema/ledger.ts";
+import { openAccount } from "../accounts.ts";
+import { ApiError } from "../errors.ts";
+import { idField, nameField, timeField } from "../fields.ts";
+import { addCredits } from "../ledger.ts";
+import { roles } from "../operations.ts";
+import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
+import { procedure, router } from "../trpc.ts";
+
+const role = z.enum(roles).catch("user");
+
+export const adminRouter = router({
+  users: procedure("admin.users", {
+    input: z.strictObject({
+      ...pageInput,
+      search: z.string().trim().max(200).optional().describe("Part of a name or an e-mail address"),
+    }),
+    output: pageOf(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        email: z.string(),
+        role,
+        banned: z.boolean(),
+        balance: z.int(),
+        createdAt: timeField,
+      }),
+    ),
+  }).query(async ({ input }) => {
+    const before = decodeCursor(input.cursor, /^[\w-]{1,100}$/);
+    const pattern = input.search ? `%${input.search.replace(/[\\%_]/g, "\\$&")}%` : null;
+    const db = await database();
+    const rows = await db
+      .select({ user, balance: creditAccounts.balance })
+      .from(user)
+      .leftJoin(creditAccounts, eq(creditAccounts.id, user.id))
+      .where(
+        and(
+          before ? lt(user.id, before) : undefined,
+          pattern ? or(ilike(user.name, pattern), ilike(user.email, pattern)) : undefined,
+        ),
+      )
+      .orderBy(desc(user.id))
+      .limit(input.limit + 1);
+    return toPage(
+      rows,
+      input.limit,
+      ({ user, balance }) => ({
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        role: role.parse(user.role),
+        banned: user.banned ?? false,
+        balance: balance ?? 0,
+        createdAt: user.createdAt.toISOString(),
+      }),
+      ({ user }) => user.id,
+    );
+  }),
+
+  grantCredits: procedure("admin.grantCredits", {
+    input: z.strictObject({
+      userId: idField,
+      amount: z.int().min(1).max(1_000_000_000),
+      reason: nameField(500),
+    }),
+    output: z.object({ userId: z.string(), balance: z.int() }),
+  }).mutation(async ({ input: { userId, amount, reason } }) => {
+    const db = await database();
+    const [known] = await db.select({ id: user.id }).from(user).where(eq(user.id, userId));
+    if (!known) throw new ApiError("not_found", "User not found.");
+    await openAccount(userId);
+    const balance = await addCredits({ accountId: userId, amount, kind: "grant", reason });
+    if (balance === null) throw new ApiError("not_found", "User not found.");
+    return { userId, balance };
+  }),
+});

@@ -1,0 +1,51 @@
+/**
+ * Which fetch handler answers which path: the process serves these without Next, and the route files
+ * under app/ export the same functions, so that a plain `next start` answers alike.
+ */
+import { handleAuth } from "./auth.ts";
+import { ApiError, problemOf } from "./errors.ts";
+import { handleHealth, handleReady } from "./health.ts";
+import { problemResponse } from "./http.ts";
+import { log } from "./log.ts";
+import { handleMcp } from "./mcp/handler.ts";
+import { handleRest } from "./rest/handler.ts";
+import { handleTrpc } from "./trpc-handler.ts";
+import { handleProtectedResource } from "./wellknown.ts";
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+const exact: Record<string, Handler> = {
+  "/api/mcp": handleMcp,
+  "/api/health": handleHealth,
+  "/api/health/ready": handleReady,
+  "/.well-known/oauth-protected-resource": handleProtectedResource,
+  "/.well-known/oauth-protected-resource/api/mcp": handleProtectedResource,
+};
+
+const below: readonly [prefix: string, handler: Handler][] = [
+  ["/api/v1/", handleRest],
+  ["/api/trpc/", handleTrpc],
+  ["/api/auth/", handleAuth],
+  ["/api/", handleUnknown],
+];
+
+/** Null for what is Next's: pages and assets. */
+export function apiHandler(pathname: string): Handler | null {
+  const handler = exact[pathname] ?? below.find(([prefix]) => pathname.startsWith(prefix))?.[1];
+  if (!handler) return pathname === "/api" ? handleUnknown : null;
+  return async (request) => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      log.error({ path: pathname, err: error }, "handler failed");
+      const { problem, status } = problemOf(error);
+      return problemResponse(problem, status);
+    }
+  };
+}
+
+/** A path under /api where there is nothing. */
+export function handleUnknown(): Response {
+  const { problem, status } = problemOf(new ApiError("unknown_path", "There is nothing here."));
+  return problemResponse(problem, status);
+}

@@ -1,0 +1,68 @@
+/** The balance, what is held of it, and the statement. */
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { z } from "zod";
+import { database } from "#db/client.ts";
+import { creditAccounts, entries, entryKinds, holds } from "#db/schema/ledger.ts";
+import { timeField } from "../fields.ts";
+import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
+import { callerOf, procedure, router } from "../trpc.ts";
+
+export const creditsRouter = router({
+  get: procedure("credits.get", {
+    input: z.strictObject({}),
+    output: z.object({
+      balance: z.int().describe("Credits you may spend"),
+      held: z.int().describe("Credits set aside for calls under way, not part of the balance"),
+    }),
+  }).query(async ({ ctx }) => {
+    const { accountId } = callerOf(ctx);
+    const db = await database();
+    const [row] = await db
+      .select({
+        balance: creditAccounts.balance,
+        held: sql<number>`(select coalesce(sum(${holds.amount}), 0)::int from ${holds} where ${holds.accountId} = ${accountId} and ${holds.state} = 'held')`,
+      })
+      .from(creditAccounts)
+      .where(eq(creditAccounts.id, accountId));
+    return row ?? { balance: 0, held: 0 };
+  }),
+
+  entries: procedure("credits.entries", {
+    input: z.strictObject(pageInput),
+    output: pageOf(
+      z
+        .object({
+          seq: z.int(),
+          kind: z.enum(entryKinds),
+          delta: z.int(),
+          balanceAfter: z.int(),
+          reason: z.string(),
+          createdAt: timeField,
+        })
+        .meta({ id: "Entry" }),
+    ),
+  }).query(async ({ ctx, input }) => {
+    const { accountId } = callerOf(ctx);
+    const before = decodeCursor(input.cursor, /^\d{1,15}$/);
+    const db = await database();
+    const rows = await db
+      .select()
+      .from(entries)
+      .where(and(eq(entries.accountId, accountId), before ? lt(entries.seq, Number(before)) : undefined))
+      .orderBy(desc(entries.seq))
+      .limit(input.limit + 1);
+    return toPage(
+      rows,
+      input.limit,
+      ({ seq, kind, delta, balanceAfter, reason, createdAt }) => ({
+        seq,
+        kind,
+        delta,
+        balanceAfter,
+        reason,
+        createdAt: createdAt.toISOString(),
+      }),
+      ({ seq }) => seq,
+    );
+  }),
+});

@@ -1,0 +1,190 @@
+/** Datasets: what may be queried, and one's own. Only the owner changes one; the demo has no owner. */
+import { and, asc, count, desc, eq, gt, inArray, lt, sum } from "drizzle-orm";
+import { z } from "zod";
+import { database } from "#db/client.ts";
+import { datasets, documentStates, documents } from "#db/schema/documents.ts";
+import {
+  type DatasetRow,
+  datasetNotFound,
+  getOwnDataset,
+  getReadableDataset,
+  readableBy,
+} from "../dataset-access.ts";
+import { idField, nameField, proseField, timeField } from "../fields.ts";
+import { newId } from "../ids.ts";
+import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
+import { callerOf, procedure, router } from "../trpc.ts";
+import { manifestOf, manifestSchema } from "./manifest.ts";
+
+const visibility = z.enum(["private", "public"]).describe("public: everyone may query it, at their own cost");
+
+const datasetSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    visibility,
+    own: z.boolean().describe("Whether it is yours"),
+    documentCount: z.int(),
+    createdAt: timeField,
+    updatedAt: timeField,
+  })
+  .meta({ id: "Dataset" });
+
+const progressSchema = z.object({
+  documents: z.object(
+    Object.fromEntries(documentStates.map((state) => [state, z.int()])) as Record<
+      (typeof documentStates)[number],
+      z.ZodInt
+    >,
+  ),
+  chunkCount: z.int(),
+});
+
+const one = z.strictObject({ datasetId: idField });
+
+export const datasetsRouter = router({
+  list: procedure("datasets.list", {
+    input: z.strictObject(pageInput),
+    output: pageOf(datasetSchema),
+  }).query(async ({ ctx, input }) => {
+    const accountId = ctx.principal?.accountId ?? null;
+    const after = decodeCursor(input.cursor, idPattern);
+    const db = await database();
+    const rows = await db
+      .select()
+      .from(datasets)
+      .where(and(readableBy(accountId), after ? gt(datasets.id, after) : undefined))
+      .orderBy(asc(datasets.id))
+      .limit(input.limit + 1);
+    return pageOfDatasets(rows, input.limit, accountId);
+  }),
+
+  mine: procedure("datasets.mine", {
+    input: z.strictObject(pageInput),
+    output: pageOf(datasetSchema),
+  }).query(async ({ ctx, input }) => {
+    const { accountId } = callerOf(ctx);
+    const before = decodeCursor(input.cursor, idPattern);
+    const db = await database();
+    const rows = await db
+      .select()
+      .from(datasets)
+      .where(and(eq(datasets.ownerId, accountId), before ? lt(datasets.id, before) : undefined))
+      .orderBy(desc(datasets.id))
+      .limit(input.limit + 1);
+    return pageOfDatasets(rows, input.limit, accountId);
+  }),
+
+  manifest: procedure("datasets.manifest", { input: one, output: manifestSchema }).query(
+    async ({ ctx, input }) =>
+      manifestOf(await getReadableDataset(input.datasetId, ctx.principal?.accountId ?? null)),
+  ),
+
+  get: procedure("datasets.get", { input: one, output: datasetSchema.extend(progressSchema.shape) }).query(
+    async ({ ctx, input }) => {
+      const { accountId } = callerOf(ctx);
+      const row = await getOwnDataset(input.datasetId, accountId);
+      const db = await database();
+      const states = await db
+        .select({ state: documents.state, count: count(), chunks: sum(documents.chunkCount).mapWith(Number) })
+        .from(documents)
+        .where(eq(documents.datasetId, row.id))
+        .groupBy(documents.state);
+      const byState = { queued: 0, processing: 0, ready: 0, failed: 0 };
+      for (const { state, count } of states) byState[state] = count;
+      return {
+        ...toDataset(row, accountId, byState.ready + byState.queued + byState.processing + byState.failed),
+        documents: byState,
+        chunkCount: states.reduce((total, { chunks }) => total + (chunks ?? 0), 0),
+      };
+    },
+  ),
+
+  create: procedure("datasets.create", {
+    input: z.strictObject({
+      name: nameField(100),
+      description: proseField(2_000).default(""),
+      visibility: visibility.default("private"),
+    }),
+    output: datasetSchema,
+  }).mutation(async ({ ctx, input }) => {
+    const { accountId } = callerOf(ctx);
+    const db = await database();
+    const [row] = await db
+      .insert(datasets)
+      .values({ id: newId("ds"), ownerId: accountId, ...input })
+      .returning();
+    if (!row) throw new Error("insert returned nothing");
+    return toDataset(row, accountId, 0);
+  }),
+
+  update: procedure("datasets.update", {
+    input: one.extend({
+      name: nameField(100).optional(),
+      description: proseField(2_000).optional(),
+      visibility: visibility.optional(),
+    }),
+    output: datasetSchema,
+  }).mutation(async ({ ctx, input: { datasetId, name, description, visibility } }) => {
+    const { accountId } = callerOf(ctx);
+    const db = await database();
+    const [row] = await db
+      .update(datasets)
+      .set({
+        updatedAt: new Date(),
+        ...(name === undefined ? {} : { name }),
+        ...(description === undefined ? {} : { description }),
+        ...(visibility === undefined ? {} : { visibility }),
+      })
+      .where(and(eq(datasets.id, datasetId), eq(datasets.ownerId, accountId)))
+      .returning();
+    if (!row) throw datasetNotFound();
+    const counts = await documentCounts([row.id]);
+    return toDataset(row, accountId, counts.get(row.id) ?? 0);
+  }),
+
+  delete: procedure("datasets.delete", { input: one, output: z.void() }).mutation(async ({ ctx, input }) => {
+    const { accountId } = callerOf(ctx);
+    const db = await database();
+    const gone = await db
+      .delete(datasets)
+      .where(and(eq(datasets.id, input.datasetId), eq(datasets.ownerId, accountId)))
+      .returning({ id: datasets.id });
+    if (gone.length === 0) throw datasetNotFound();
+  }),
+});
+
+async function pageOfDatasets(rows: DatasetRow[], limit: number, accountId: string | null) {
+  const counts = await documentCounts(rows.map(({ id }) => id));
+  return toPage(
+    rows,
+    limit,
+    (row) => toDataset(row, accountId, counts.get(row.id) ?? 0),
+    ({ id }) => id,
+  );
+}
+
+async function documentCounts(datasetIds: string[]): Promise<Map<string, number>> {
+  if (datasetIds.length === 0) return new Map();
+  const db = await database();
+  const rows = await db
+    .select({ datasetId: documents.datasetId, count: count() })
+    .from(documents)
+    .where(inArray(documents.datasetId, datasetIds))
+    .groupBy(documents.datasetId);
+  return new Map(rows.map(({ datasetId, count }) => [datasetId, count]));
+}
+
+function toDataset(row: DatasetRow, accountId: string | null, documentCount: number) {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    visibility: row.visibility,
+    own: accountId !== null && row.ownerId === accountId,
+    documentCount,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * What every answer of a fetch handler has in common: CORS for browser clients, the fields they may read,
+ * and problems as JSON. Cookies are never accepted from another origin, so any origin may call.
+ */
+import type { Problem } from "./errors.ts";
+
+const exposed = [
+  "WWW-Authenticate",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "X-RateLimit-Reset",
+  "X-Credits-Charged",
+  "X-Credits-Remaining",
+  "X-Receipt-Id",
+  "X-Request-Id",
+  "Mcp-Session-Id",
+].join(", ");
+
+const common: Record<string, string> = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": exposed,
+  "X-Content-Type-Options": "nosniff",
+  "Cache-Control": "no-store",
+};
+
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...common, "Content-Type": "application/json; charset=utf-8", ...headers },
+  });
+}
+
+export function empty(status: number, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers: { ...common, ...headers } });
+}
+
+export function problemResponse(
+  problem: Problem,
+  status: number,
+  headers: Record<string, string> = {},
+): Response {
+  return json(problem, status, headers);
+}
+
+/** Answers a preflight (Fetch §4.8); null when the request is none. */
+export function preflight(request: Request, methods: string): Response | null {
+  if (request.method !== "OPTIONS") return null;
+  return empty(204, {
+    "Access-Control-Allow-Methods": methods,
+    "Access-Control-Allow-Headers":
+      "Authorization, Content-Type, Accept, Idempotency-Key, X-API-Key, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name",
+    "Access-Control-Max-Age": "86400",
+  });
+}
+
+/** Adds the common fields and more to an answer that a library made. */
+export function withHeaders(response: Response, headers: Record<string, string>): Response {
+  const merged = new Headers(response.headers);
+  for (const [name, value] of Object.entries({ ...common, ...headers })) {
+    if (name !== "Cache-Control" || !merged.has(name)) merged.set(name, value);
+  }
+  return new Response(response.body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: merged,
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * The process: one node:http server. API paths go straight to the fetch handlers, everything else to Next.
+ * It listens before it opens anything, so that a taken port leaves the data untouched; on SIGTERM it
+ * refuses what is new, finishes what runs, closes the database and exits 0 within 10 seconds.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import next from "next";
+import { closeDatabase, connection } from "#db/client.ts";
+import { ConfigurationError, env } from "#env";
+import { apiHandler, handleUnknown } from "./api.ts";
+import { needsSetupCode, setupCode } from "./auth.ts";
+import { parseAllowlist } from "./client-address.ts";
+import { seedGuides } from "./documents/guides.ts";
+import { startIngestion } from "./documents/queue.ts";
+import { reapHolds } from "./ledger.ts";
+import { log } from "./log.ts";
+import { notePeer } from "./peer.ts";
+import { getRateLimiter } from "./rate-limit.ts";
+import { authSecret } from "./secret.ts";
+
+const shutdownSeconds = 9;
+const reapSeconds = 5;
+
+type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const dev = process.argv.includes("--dev");
+let stopping = false;
+let page: Page | undefined;
+const cleanups: (() => unknown)[] = [];
+
+const api = getRequestListener(
+  (request, bindings) => {
+    const incoming = "incoming" in bindings ? bindings.incoming : undefined;
+    notePeer(request, incoming?.socket.remoteAddress);
+    return (apiHandler(new URL(request.url).pathname) ?? handleUnknown)(request);
+  },
+  { overrideGlobalObjects: false },
+);
+
+const opened = Promise.withResolvers<void>();
+// A failed start is reported by start() itself.
+opened.promise.catch(() => {});
+
+const server = createServer((request, response) => {
+  serve(request, response).catch((error: unknown) => {
+    log.error({ err: error }, "request failed");
+    response.destroy();
+  });
+});
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (stopping) {
+    response.writeHead(503, { Connection: "close", "Retry-After": "5" }).end();
+    return;
+  }
+  await opened.promise;
+  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  if (apiHandler(path)) await api(request, response);
+  else await page?.(request, response);
+}
+
+async function start(): Promise<void> {
+  authSecret();
+  parseAllowlist(env.RATE_LIMIT_ALLOWLIST);
+  await listen();
+  await connection();
+  const limiter = getRateLimiter();
+  cleanups.push(closeDatabase, () => limiter.close());
+  const pages = next({ dev, dir: process.cwd(), hostname: env.HOST, port: env.PORT });
+  await pages.prepare();
+  page = pages.getRequestHandler();
+  if (dev) server.on("upgrade", pages.getUpgradeHandler());
+  cleanups.push(() => pages.close());
+  const ingestion = await startIngestion();
+  cleanups.push(() => ingestion.stop());
+  cleanups.push(startReaper());
+  await seedGuides();
+  opened.resolve();
+  await greet();
+}
+
+function listen(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const where = `${env.HOST}:${env.PORT}`;
+      reject(
+        error.code === "EADDRINUSE"
+          ? new ConfigurationError(
+              `Port ${env.PORT} is taken on ${env.HOST}. Stop what uses it, or set PORT to another.`,
+            )
+          : new ConfigurationError(`Cannot listen on ${where}: ${error.message}.`),
+      );
+    });
+    server.listen(env.PORT, env.HOST, resolve);
+  });
+}
+
+function startReaper(): () => void {
+  const reap = () =>
+    reapHolds().catch((error: unknown) => log.warn({ err: error }, "expired holds not released"));
+  const timer = setInterval(() => void reap(), reapSeconds * 1000);
+  void reap();
+  return () => clearInterval(timer);
+}
+
+async function greet(): Promise<void> {
+  const lines = [`FLTR is ready at ${env.appUrl}`];
+  if (await needsSetupCode()) {
+    lines.push(`The first account becomes admin. Its set-up code: ${setupCode()}`);
+  }
+  lines.push(`Next: open ${env.appUrl}/sign-up and create an account.`);
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  const deadline = setTimeout(() => server.closeAllConnections(), (shutdownSeconds - 3) * 1000);
+  setTimeout(() => process.exit(0), shutdownSeconds * 1000).unref();
+  const drained = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await drained;
+  clearTimeout(deadline);
+  for (const cleanup of cleanups.reverse()) await cleanup();
+  process.exit(0);
+}
+
+process.on("SIGTERM", () => void stop());
+process.on("SIGINT", () => void stop());
+
+try {
+  await start();
+} catch (error) {
+  opened.reject(error);
+  process.stderr.write(
+    error instanceof ConfigurationError
+      ? `${error.message}\n`
+      : `FLTR could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  await closeDatabase().catch(() => {});
+  process.exit(1);
+}

@@ -1,0 +1,67 @@
+/**
+ * The REST door: finds the operation by method and path, runs it through the chain and answers in JSON.
+ * The body is read by the chain once the caller has been admitted, so failures keep the chain's order.
+ */
+import { type CatalogEntry, call } from "../catalog.ts";
+import { answerHeaders, type Context, createContext } from "../context.ts";
+import { ApiError, problemOf } from "../errors.ts";
+import { empty, json, preflight, problemResponse } from "../http.ts";
+import { admit, logFailure } from "../trpc.ts";
+import { challenge, protectedResourceMetadataUrl } from "../wellknown.ts";
+import { readInput } from "./input.ts";
+import { openApiDocument } from "./openapi.ts";
+import { findRoute } from "./routes.ts";
+
+const prefix = "/api/v1";
+
+/** Answers everything under /api/v1. */
+export async function handleRest(request: Request): Promise<Response> {
+  const early = preflight(request, "GET, POST, PATCH, DELETE, OPTIONS");
+  if (early) return early;
+  const ctx = createContext(request, "rest");
+  try {
+    const response = await answer(request, ctx);
+    return request.method === "HEAD" ? new Response(null, response) : response;
+  } catch (error) {
+    logFailure(ctx, error);
+    return refuse(ctx, error);
+  }
+}
+
+async function answer(request: Request, ctx: Context): Promise<Response> {
+  const url = new URL(request.url);
+  const path = url.pathname.slice(prefix.length).replace(/\/+$/, "");
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  if (path === "/openapi.json" && method === "GET") {
+    await admit(ctx, null);
+    return json(openApiDocument(), 200, { ...answerHeaders(ctx), "Cache-Control": "public, max-age=300" });
+  }
+  const route = findRoute(method, path, request.headers.get("content-type"));
+  if (route.found === "none") {
+    await admit(ctx, null);
+    throw new ApiError("unknown_path", `There is nothing at ${prefix}${path}.`);
+  }
+  if (route.found === "otherMethods") {
+    await admit(ctx, null);
+    throw new ApiError("method_not_allowed", `Use ${route.allow.join(" or ")} here.`, { allow: route.allow });
+  }
+  const { entry, parameters } = route;
+  const output = await call(entry, ctx, () => readInput(request, url, entry, parameters));
+  return success(entry, output, ctx);
+}
+
+function success(entry: CatalogEntry, output: unknown, ctx: Context): Response {
+  const { status } = entry.row.rest;
+  return status === 204 ? empty(204, answerHeaders(ctx)) : json(output, status, answerHeaders(ctx));
+}
+
+function refuse(ctx: Context, error: unknown): Response {
+  const { status, problem } = problemOf(error);
+  const headers = answerHeaders(ctx);
+  if (problem.code === "method_not_allowed" && Array.isArray(problem.allow)) {
+    headers.Allow = problem.allow.join(", ");
+  }
+  if (status !== 401) return problemResponse(problem, status, headers);
+  headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");
+  return problemResponse({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, status, headers);
+}

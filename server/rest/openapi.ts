@@ -1,0 +1,134 @@
+/** OpenAPI 3.1 of every operation, derived from the table and the zod schemas. */
+import { z } from "zod";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import { env } from "#env";
+import packageJson from "../../package.json" with { type: "json" };
+import { type CatalogEntry, catalog } from "../catalog.ts";
+import { refusals } from "../errors.ts";
+
+const problemSchema = z
+  .object({
+    detail: z.string().describe("What is wrong, in words"),
+    code: z.enum(Object.keys(refusals) as [string, ...string[]]).describe("Stable, for machines"),
+    hint: z.string().describe("What to do about it"),
+  })
+  .catchall(z.unknown())
+  .meta({ id: "Problem" });
+
+let made: ReturnType<typeof createDocument> | undefined;
+
+export function openApiDocument() {
+  made ??= createDocument(
+    {
+      openapi: "3.1.0",
+      info: {
+        title: "FLTR",
+        version: packageJson.version,
+        description:
+          "Search documents with an API key, within limits and for credits. Every answer tells where you stand in X-RateLimit-* and, when priced, X-Credits-*.",
+      },
+      servers: [{ url: `${env.appUrl}/api/v1` }],
+      components: {
+        securitySchemes: {
+          apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+          bearer: { type: "http", scheme: "bearer" },
+          session: { type: "apiKey", in: "cookie", name: "fltr.session_token" },
+        },
+      },
+      paths: paths(),
+    },
+    {
+      override: ({ jsonSchema, zodSchema }) => {
+        if (zodSchema instanceof z.ZodCustom) Object.assign(jsonSchema, { type: "string", format: "binary" });
+      },
+    },
+  );
+  return made;
+}
+
+function paths(): ZodOpenApiPathsObject {
+  const found: ZodOpenApiPathsObject = {};
+  const byRoute = Map.groupBy(catalog, ({ row }) => `${row.rest.method} ${row.rest.path}`);
+  for (const [first, ...others] of byRoute.values()) {
+    if (!first) continue;
+    const { path, method } = first.row.rest;
+    const operation = operationObject(first);
+    for (const other of others) {
+      // The same path told apart by the body's type: one operation in OpenAPI, with both bodies.
+      operation.requestBody = { content: { ...operation.requestBody?.content, ...bodyOf(other) } };
+    }
+    found[path] = { ...found[path], [method.toLowerCase()]: operation };
+  }
+  return found;
+}
+
+function operationObject(entry: CatalogEntry): ZodOpenApiOperationObject {
+  const { row, id } = entry;
+  const { method, status } = row.rest;
+  const reads = method === "GET" || method === "DELETE";
+  const rest = entry.input.omit(maskOf(pathParameters(entry)));
+  const asJson = (schema: z.ZodType) => ({ content: { "application/json": { schema } } });
+  return {
+    operationId: id,
+    summary: row.summary,
+    tags: [id.split(".")[0] ?? id],
+    security: securityOf(entry),
+    description: [
+      row.scope ? `Scope: \`${row.scope}\`.` : "",
+      row.role ? "For admins." : "",
+      row.priceCredits > 0 ? `Price: ${row.priceCredits} credits.` : "Free.",
+    ]
+      .filter(Boolean)
+      .join(" "),
+    requestParams: {
+      path: entry.input.pick(maskOf(pathParameters(entry))),
+      ...(reads ? { query: rest } : {}),
+    },
+    ...(reads ? {} : { requestBody: { required: true, content: bodyOf(entry) } }),
+    responses: {
+      [status]:
+        status === 204 ? { description: "Done" } : { description: row.summary, ...asJson(entry.output) },
+      ...Object.fromEntries(
+        refusalStatuses(entry).map(([code, description]) => [
+          code,
+          { description, ...asJson(problemSchema) },
+        ]),
+      ),
+    },
+  };
+}
+
+function bodyOf(entry: CatalogEntry) {
+  const schema = entry.input.omit(maskOf(pathParameters(entry)));
+  if (!entry.row.rest.consumes) return { "application/json": { schema } };
+  const fields = Object.fromEntries(Object.entries(schema.shape).filter(([name]) => name !== "files"));
+  const file = z.array(z.string().meta({ format: "binary" })).describe("One part a file");
+  return { "multipart/form-data": { schema: z.object({ ...fields, file }) } };
+}
+
+function securityOf({ row }: CatalogEntry): Record<string, string[]>[] {
+  return [
+    ...(row.callers.includes("anonymous") ? [{}] : []),
+    ...(row.callers.includes("apiKey") ? [{ apiKey: [] }, { bearer: [] }] : []),
+    ...(row.callers.includes("session") ? [{ session: [] }] : []),
+  ];
+}
+
+function refusalStatuses({ row }: CatalogEntry): [`${1 | 2 | 3 | 4 | 5}${string}`, string][] {
+  return [
+    ["400", "Bad input"],
+    ["401", "No credential, or one that is not accepted"],
+    ...(row.scope || row.role || !row.callers.includes("apiKey") ? [["403", "Not allowed"] as const] : []),
+    ...(row.priceCredits > 0 ? [["402", "Not enough credits"] as const] : []),
+    ...(row.rest.path.includes("{") ? [["404", "Not found, or not yours"] as const] : []),
+    ["429", "Over a limit"],
+  ].map(([code, description]) => [code as `4${string}`, description ?? ""]);
+}
+
+function pathParameters({ row }: CatalogEntry): string[] {
+  return [...row.rest.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
+}
+
+function maskOf(names: string[]): Record<string, true> {
+  return Object.fromEntries(names.map((name) => [name, true as const]));
+}

@@ -1,0 +1,23 @@
+/** Every operation's procedure, under the id that its row in the table has. */
+import { adminRouter } from "./admin/router.ts";
+import { creditsRouter } from "./credits/router.ts";
+import { datasetsRouter } from "./datasets/router.ts";
+import { documentsRouter } from "./documents/router.ts";
+import { keysRouter } from "./keys/router.ts";
+import { receiptsRouter } from "./receipts/router.ts";
+import { searchRouter } from "./search/router.ts";
+import { router } from "./trpc.ts";
+import { limitsRouter } from "./usage/router.ts";
+
+export const appRouter = router({
+  admin: adminRouter,
+  credits: creditsRouter,
+  datasets: datasetsRouter,
+  documents: documentsRouter,
+  keys: keysRouter,
+  limits: limitsRouter,
+  receipts: receiptsRouter,
+  search: searchRouter,
+});
+
+export type AppRouter = typeof appRouter;
