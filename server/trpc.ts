@@ -35,9 +35,16 @@ export const router = t.router;
 /** Identify, rate limit and authorize: also called by a door that must know before it reads the body. */
 export async function admit(ctx: Context, id: OperationId | null): Promise<Identity> {
   const identity = await rateLimit(ctx, id);
-  if (identity.rejected) throw new ApiError("invalid_credential", authenticationRequired);
-  if (id !== null) authorize(identity.principal, id);
-  return identity;
+  if (id === null) {
+    if (identity.rejected) throw invalidCredential();
+    return identity;
+  }
+  if (!refusalOf(identity, id)) return identity;
+  // What was remembered of a key may be older than its rights.
+  const current = mayRemember(id) ? await ctx.identifyAgain() : identity;
+  const refusal = refusalOf(current, id);
+  if (refusal) throw refusal;
+  return current;
 }
 
 export const authenticationRequired =
@@ -50,8 +57,7 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
     const [guard] = await limiter.peek([badCredentials(address, 0)]);
     if (guard?.remaining === 0) refuseForLimit(ctx, [guard], guard, Math.max(1, guard.resetSeconds));
   }
-  const remember = id !== null && operation(id).priceCredits > 0;
-  const identity = await ctx.identify({ remember });
+  const identity = await ctx.identify({ remember: id !== null && mayRemember(id) });
   const limits = limitsOf({ address, exactAddress, identity }, id);
   if (limits.length === 0) return identity;
   const decision = await limiter.take(limits);
@@ -77,27 +83,34 @@ function refuseForLimit(
   });
 }
 
-function authorize(principal: Principal | null, id: OperationId): void {
+/** A priced call checks the credential again when it holds credits. */
+function mayRemember(id: OperationId): boolean {
+  return operation(id).priceCredits > 0;
+}
+
+/** Why this caller may not call the operation; null when it may. Also for a door that lists operations. */
+export function refusalOf({ principal, rejected }: Identity, id: OperationId): ApiError | null {
   const { callers, scope, role } = operation(id);
+  if (rejected) return invalidCredential();
   if (!principal) {
-    if (callers.includes("anonymous")) return;
-    throw new ApiError("authentication_required", authenticationRequired);
+    if (callers.includes("anonymous")) return null;
+    return new ApiError("authentication_required", authenticationRequired);
   }
   if (!callers.includes(principal.kind)) {
-    throw new ApiError("session_required", "This can only be done signed in to the dashboard.");
+    return new ApiError("session_required", "This can only be done signed in to the dashboard.");
   }
   if (scope !== null && !holdsScope(principal.scopes, scope)) {
-    throw new ApiError(
-      "insufficient_scope",
-      `This needs the scope ${scope} (${scopes[scope].toLowerCase()}).`,
-      {
-        scope,
-      },
-    );
+    const words = scopes[scope].toLowerCase();
+    return new ApiError("insufficient_scope", `This needs the scope ${scope} (${words}).`, { scope });
   }
   if (role === "admin" && principal.role !== "admin") {
-    throw new ApiError("admin_required", "Only an admin may do this.");
+    return new ApiError("admin_required", "Only an admin may do this.");
   }
+  return null;
+}
+
+function invalidCredential(): ApiError {
+  return new ApiError("invalid_credential", authenticationRequired);
 }
 
 /** How a priced handler says what it read; no hits means that the call is free. */
@@ -196,10 +209,10 @@ async function holdOrRefuse(
   let result = await holdCredits(principal, id, price);
   if (result.outcome === "credentialChanged") {
     forget(principal);
-    const { principal: current, rejected } = await ctx.identifyAgain();
-    if (rejected || !current) throw new ApiError("invalid_credential", authenticationRequired);
-    authorize(current, id);
-    principal = current;
+    const current = await ctx.identifyAgain();
+    const refusal = refusalOf(current, id);
+    if (refusal) throw refusal;
+    principal = callerOf(current);
     result = await holdCredits(principal, id, price);
   }
   if (result.outcome === "insufficient") {

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { closeDatabase, openPglite, openPostgres, replaceConnection } from "#db/client.ts";
 
 /** Call at the top of a test file or a describe block. */
-export function useTestDatabase(): void {
+export function setUpTestDatabase(): void {
   let drop = async () => {};
 
   beforeAll(async () => {

@@ -1,0 +1,189 @@
+/** The chain's order of failures, what is charged when, and that a change of rights binds the next call. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { query } from "#db/client.ts";
+import { createDocuments } from "./documents/create.ts";
+import { ingestDocument } from "./documents/ingest.ts";
+import { badCredentialLimit, signUpGrant, tiers } from "./operations.ts";
+import { getRateLimiter } from "./rate-limit.ts";
+import { createTestAccount, rest, type TestAccount } from "./testing/accounts.ts";
+import { setUpTestDatabase } from "./testing/database.ts";
+
+setUpTestDatabase();
+
+let account: TestAccount;
+let key: string;
+let keyId: string;
+let datasetId: string;
+const ask = (text: string, headers: Record<string, string> = { "x-api-key": key }) =>
+  rest("GET", `/mcp/query/${datasetId}/default?query=${encodeURIComponent(text)}`, headers);
+
+beforeEach(async () => {
+  account = await createTestAccount();
+  ({ key, id: keyId } = await account.createKey());
+  const made = await rest("POST", "/datasets", { "x-api-key": key }, { name: "Stones" });
+  datasetId = String(made.body.id);
+  const [document] = await createDocuments({
+    datasetId,
+    items: [{ title: "Rocks", content: new TextEncoder().encode("# Igneous\n\nGranite is a coarse rock.") }],
+  });
+  await ingestDocument(document?.id ?? "");
+});
+
+describe("charging", () => {
+  it("charges an answer and nothing else", async () => {
+    const found = await ask("granite");
+    expect(found.status).toBe(200);
+    expect(found.body).toMatchObject({ creditsCharged: 10, receiptId: expect.stringMatching(/^rcpt_/) });
+    expect(found.headers.get("x-credits-charged")).toBe("10");
+    expect(found.headers.get("x-credits-remaining")).toBe(String(signUpGrant - 10));
+
+    const nothing = await ask("xylophone zzzqqq");
+    expect(nothing.body).toMatchObject({ hits: [], creditsCharged: 0, receiptId: null });
+    expect(nothing.headers.get("x-credits-charged")).toBe("0");
+    expect(nothing.headers.get("x-credits-remaining")).toBe(String(signUpGrant - 10));
+
+    expect((await ask("")).status).toBe(400);
+    expect(
+      (await rest("GET", "/mcp/query/none_0000000000/default?query=x", { "x-api-key": key })).status,
+    ).toBe(404);
+    const credits = await rest("GET", "/credits", { "x-api-key": key });
+    expect(credits.body).toEqual({ balance: signUpGrant - 10, held: 0 });
+  });
+
+  it("keeps a receipt that its owner can open, and nobody else", async () => {
+    const found = await ask("granite");
+    const path = `/receipts/${found.body.receiptId}`;
+    const mine = await rest("GET", path, { "x-api-key": key });
+    expect(mine.body).toMatchObject({
+      query: "granite",
+      hitCount: 1,
+      creditsCharged: 10,
+      credentialId: keyId,
+    });
+    const stranger = await createTestAccount();
+    expect((await rest("GET", path, { cookie: stranger.cookie })).status).toBe(404);
+  });
+});
+
+describe("rights bind the next call", () => {
+  beforeEach(async () => {
+    expect((await ask("granite")).status).toBe(200);
+  });
+
+  it("a revoked key is refused", async () => {
+    expect((await rest("DELETE", `/keys/${keyId}`, { cookie: account.cookie })).status).toBe(204);
+    expect((await ask("granite")).status).toBe(401);
+    expect((await rest("GET", "/credits", { "x-api-key": key })).status).toBe(401);
+  });
+
+  it("an expired key is refused", async () => {
+    await query("update apikey set expires_at = now() - interval '1 second' where id = $1", [keyId]);
+    expect((await ask("granite")).status).toBe(401);
+  });
+
+  it("a banned user is refused, also with a session", async () => {
+    await query(`update "user" set banned = true where id = $1`, [account.userId]);
+    expect((await ask("granite")).status).toBe(401);
+    expect((await ask("granite", { cookie: account.cookie })).status).toBe(401);
+  });
+
+  it("a narrowed key is refused with 403, and the next right one served", async () => {
+    await query(`update apikey set permissions = '{"scope":["mcp:create"]}' where id = $1`, [keyId]);
+    const refused = await ask("granite");
+    expect(refused.status).toBe(403);
+    expect(refused.body).toMatchObject({ code: "insufficient_scope", scope: "mcp:query" });
+    await query(`update apikey set permissions = '{"scope":["mcp:query"]}' where id = $1`, [keyId]);
+    expect((await ask("granite")).status).toBe(200);
+  });
+
+  it("a dataset made private is gone for others", async () => {
+    const other = await createTestAccount();
+    const theirs = { "x-api-key": (await other.createKey()).key };
+    await rest("PATCH", `/datasets/${datasetId}`, { "x-api-key": key }, { visibility: "public" });
+    expect((await ask("granite", theirs)).status).toBe(200);
+    await rest("PATCH", `/datasets/${datasetId}`, { "x-api-key": key }, { visibility: "private" });
+    expect((await ask("granite", theirs)).status).toBe(404);
+  });
+});
+
+describe("order of failures", () => {
+  it("429 comes before 401, 403 and 400", async () => {
+    const address = { "x-forwarded-for": "203.0.113.9" };
+    const { points, windowSeconds } = tiers.anonymous;
+    await getRateLimiter().take([
+      { name: "anonymous", subject: "address:203.0.113.9", points, windowSeconds, cost: points },
+    ]);
+    expect((await rest("GET", "/credits", address)).status).toBe(429);
+    expect((await rest("GET", "/nowhere", address)).status).toBe(429);
+  });
+
+  it("403 comes before 400, and 400 before 402", async () => {
+    const query = await account.createKey(["mcp:query"]);
+    const refused = await rest("POST", "/datasets", { "x-api-key": query.key }, { nonsense: true });
+    expect(refused.status).toBe(403);
+    await account.setBalance(0);
+    expect((await ask("")).status).toBe(400);
+    expect((await ask("granite")).status).toBe(402);
+  });
+
+  it("an address that keeps guessing is refused before any lookup, and keys in use there are not", async () => {
+    const address = { "x-forwarded-for": "203.0.113.77" };
+    expect((await ask("granite", { ...address, "x-api-key": key })).status).toBe(200);
+    await getRateLimiter().take([
+      {
+        name: "badCredentials",
+        subject: "address:203.0.113.77",
+        ...badCredentialLimit,
+        cost: badCredentialLimit.points,
+      },
+    ]);
+    const guess = await rest("GET", "/credits", { ...address, "x-api-key": "fltr_guess" });
+    expect(guess.status).toBe(429);
+    expect(guess.body.limit).toBe("badCredentials");
+    expect((await ask("granite", { ...address, "x-api-key": key })).status).toBe(200);
+  });
+});
+
+describe("bad input over REST", () => {
+  const headers = () => ({ "x-api-key": key });
+
+  it("is refused in words, with a stable code", async () => {
+    const cases: [string, string, unknown, number, string][] = [
+      ["GET", "/nowhere", undefined, 404, "unknown_path"],
+      ["PATCH", "/credits", {}, 405, "method_not_allowed"],
+      ["POST", "/datasets", { name: 5 }, 400, "invalid_input"],
+      ["POST", "/datasets", { name: "  " }, 400, "invalid_input"],
+      ["POST", "/datasets", { name: "a\u0000b" }, 400, "invalid_input"],
+      ["POST", "/datasets", [], 400, "invalid_input"],
+      ["GET", `/mcp/query/${datasetId}/default?query=${"x".repeat(5_000)}`, undefined, 400, "invalid_input"],
+      ["GET", `/mcp/query/${datasetId}/default?query=granite&topK=many`, undefined, 400, "invalid_input"],
+      ["GET", `/mcp/query/${datasetId}/nope?query=granite`, undefined, 404, "not_found"],
+      ["GET", "/datasets/%00%ff", undefined, 404, "not_found"],
+      ["GET", "/credits/entries?cursor=garbage", undefined, 400, "invalid_input"],
+      ["GET", "/receipts/rcpt_0000000000000", undefined, 404, "not_found"],
+    ];
+    for (const [method, path, body, status, code] of cases) {
+      const answer = await rest(method, path, headers(), body);
+      expect([path, answer.status, answer.body.code]).toEqual([path, status, code]);
+      expect(answer.body.detail).toEqual(expect.any(String));
+      expect(answer.body.hint).toEqual(expect.any(String));
+    }
+  });
+
+  it("markup and SQL in names are text", async () => {
+    const name = `<script>alert(1)</script>'; drop table datasets; --`;
+    const made = await rest("POST", "/datasets", headers(), { name });
+    expect(made.status).toBe(201);
+    expect((await rest("GET", `/datasets/${made.body.id}`, headers())).body.name).toBe(name);
+  });
+});
+
+describe("a cookie from another site's page", () => {
+  it("counts for nobody", async () => {
+    const { cookie } = account;
+    expect((await rest("GET", "/credits", { cookie, "sec-fetch-site": "same-origin" })).status).toBe(200);
+    expect((await rest("GET", "/credits", { cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);
+    expect((await rest("GET", "/credits", { cookie, "sec-fetch-site": "same-site" })).status).toBe(401);
+    expect((await rest("GET", "/credits", { cookie, origin: "https://evil.example" })).status).toBe(401);
+  });
+});

@@ -1,0 +1,332 @@
+/**
+ * The contract of every row of the table at every door: no credential, a bad one, a wrong scope, over the
+ * limit, bad input, no credits, and the same answer over tRPC, REST and MCP. A row without an example
+ * here does not compile.
+ */
+import { beforeAll, describe, expect, it } from "vitest";
+import { createDocuments } from "./documents/create.ts";
+import { ingestDocument } from "./documents/ingest.ts";
+import { handleMcp } from "./mcp/handler.ts";
+import { holdsScope, type OperationId, operation, operationIds, type Scope, tiers } from "./operations.ts";
+import { getRateLimiter } from "./rate-limit.ts";
+import { handleRest } from "./rest/handler.ts";
+import { createTestAccount, rest, type TestAccount } from "./testing/accounts.ts";
+import { setUpTestDatabase } from "./testing/database.ts";
+import { handleTrpc } from "./trpc-handler.ts";
+
+setUpTestDatabase();
+
+type Fixture = {
+  admin: TestAccount;
+  owner: TestAccount;
+  datasetId: string;
+  documentId: string;
+  keyId: string;
+  receiptId: string;
+};
+let fixture: Fixture;
+
+/** A call that succeeds for the owner (or, where the row asks for one, the admin). */
+const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
+  "admin.grantCredits": (f) => ({ userId: f.owner.userId, amount: 5, reason: "thanks" }),
+  "admin.users": () => ({}),
+  "credits.entries": () => ({}),
+  "credits.get": () => ({}),
+  "datasets.create": () => ({ name: "Made in a test" }),
+  "datasets.delete": (f) => ({ datasetId: f.datasetId }),
+  "datasets.get": (f) => ({ datasetId: f.datasetId }),
+  "datasets.list": () => ({}),
+  "datasets.manifest": (f) => ({ datasetId: f.datasetId }),
+  "datasets.mine": () => ({}),
+  "datasets.update": (f) => ({ datasetId: f.datasetId, description: "changed" }),
+  "documents.create": (f) => ({ datasetId: f.datasetId, title: "Another", text: "Something else to read." }),
+  "documents.delete": (f) => ({ datasetId: f.datasetId, documentId: f.documentId }),
+  "documents.get": (f) => ({ datasetId: f.datasetId, documentId: f.documentId }),
+  "documents.list": (f) => ({ datasetId: f.datasetId }),
+  "documents.upload": (f) => ({ datasetId: f.datasetId }),
+  "keys.create": () => ({ name: "Key", scopes: ["mcp:query"] }),
+  "keys.delete": (f) => ({ keyId: f.keyId }),
+  "keys.list": () => ({}),
+  "keys.update": (f) => ({ keyId: f.keyId, name: "Renamed" }),
+  "limits.get": () => ({}),
+  "receipts.get": (f) => ({ receiptId: f.receiptId }),
+  "receipts.list": () => ({}),
+  "search.query": (f) => ({ datasetId: f.datasetId, endpoint: "default", query: "granite", topK: 3 }),
+};
+
+beforeAll(async () => {
+  const admin = await createTestAccount();
+  fixture = { admin, ...(await ownerWithDocument()) };
+});
+
+async function ownerWithDocument() {
+  const owner = await createTestAccount();
+  const made = await rest("POST", "/datasets", { cookie: owner.cookie }, { name: "Stones" });
+  const datasetId = String(made.body.id);
+  const [document] = await createDocuments({
+    datasetId,
+    items: [{ title: "Rocks", content: new TextEncoder().encode("# Igneous\n\nGranite is a coarse rock.") }],
+  });
+  if (!document) throw new Error("no document");
+  await ingestDocument(document.id);
+  const { id: keyId, key } = await owner.createKey();
+  const found = await rest("GET", `/mcp/query/${datasetId}/default?query=granite`, { "x-api-key": key });
+  return { owner, datasetId, documentId: document.id, keyId, receiptId: String(found.body.receiptId) };
+}
+
+type Reply = { status: number; headers: Headers; problem: Record<string, unknown>; output: unknown };
+type Sent = Record<string, string>;
+const origin = "http://localhost:3000";
+
+async function overRest(id: OperationId, input: Record<string, unknown>, headers: Sent): Promise<Reply> {
+  const { method, path, consumes } = operation(id).rest;
+  const left = { ...input };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = encodeURIComponent(String(left[name] ?? "none"));
+    delete left[name];
+    return value;
+  });
+  const reads = method === "GET" || method === "DELETE";
+  const query = reads ? `?${new URLSearchParams(Object.entries(left).map(([k, v]) => [k, String(v)]))}` : "";
+  const form = new FormData();
+  form.set("file", new File(["# Gneiss\n\nGneiss is banded."], "gneiss.md"));
+  for (const [name, value] of Object.entries(left)) form.set(name, String(value));
+  const response = await handleRest(
+    new Request(`${origin}/api/v1${filled}${query}`, {
+      method,
+      headers: { ...headers, ...(reads || consumes ? {} : { "content-type": "application/json" }) },
+      ...(reads ? {} : { body: consumes ? form : JSON.stringify(left) }),
+    }),
+  );
+  const text = await response.text();
+  const body = text ? JSON.parse(text) : null;
+  return { status: response.status, headers: response.headers, problem: body ?? {}, output: body };
+}
+
+async function overTrpc(id: OperationId, input: Record<string, unknown>, headers: Sent): Promise<Reply> {
+  const mutation = operation(id).kind === "mutation";
+  const query = mutation ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
+  const response = await handleTrpc(
+    new Request(`${origin}/api/trpc/${id}${query}`, {
+      method: mutation ? "POST" : "GET",
+      headers: { ...headers, "content-type": "application/json" },
+      ...(mutation ? { body: JSON.stringify(input) } : {}),
+    }),
+  );
+  const body = await response.json();
+  return {
+    status: response.status,
+    headers: response.headers,
+    problem: body.error?.data ?? {},
+    output: body.result?.data ?? null,
+  };
+}
+
+async function overMcp(id: OperationId, input: Record<string, unknown>, headers: Sent): Promise<Reply> {
+  const response = await handleMcp(
+    new Request(`${origin}/api/mcp`, {
+      method: "POST",
+      headers: {
+        ...headers,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": "2025-11-25",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: operation(id).tool?.name, arguments: input },
+      }),
+    }),
+  );
+  const text = await response.text();
+  const body = JSON.parse(text.match(/^data: (.*)$/m)?.[1] ?? text);
+  return {
+    status: response.status,
+    headers: response.headers,
+    problem: body,
+    output: body.result?.structuredContent ?? null,
+  };
+}
+
+const doors = { rest: overRest, trpc: overTrpc } as const;
+/** Files come as multipart, which only REST speaks. */
+const speaks = (door: keyof typeof doors, id: OperationId) =>
+  door === "rest" || operation(id).rest.consumes === undefined;
+const rows = operationIds.flatMap((id) =>
+  (Object.keys(doors) as (keyof typeof doors)[])
+    .filter((door) => speaks(door, id))
+    .map((door) => ({ id, door })),
+);
+const callers = (id: OperationId) => operation(id).callers;
+
+/** All anonymous calls here come from one unknown address: no test may spend another's hour. */
+let addresses = 0;
+const anotherAddress = () => ({ "x-forwarded-for": `198.51.100.${addresses++ % 250}` });
+
+describe("without a credential", () => {
+  it.each(rows)("$id over $door", async ({ id, door }) => {
+    const reply = await doors[door](id, examples[id](fixture), anotherAddress());
+    if (callers(id).includes("anonymous")) {
+      expect([200, 404]).toContain(reply.status);
+      return;
+    }
+    expect(reply.status).toBe(401);
+    expect(reply.problem.code).toBe("authentication_required");
+    expect(reply.problem.detail).toBe(
+      "Authentication required. Provide either X-API-Key or Authorization Bearer token.",
+    );
+    expect(reply.headers.get("x-ratelimit-limit")).toBe(String(tiers.anonymous.points));
+    expect(reply.headers.get("x-request-id")).toMatch(/^req_/);
+    if (door === "rest") {
+      expect(reply.headers.get("www-authenticate")).toContain("resource_metadata=");
+      expect(reply.problem.oauth_discovery).toContain("/.well-known/");
+    }
+  });
+});
+
+describe("with a credential that is not accepted", () => {
+  it.each(rows)("$id over $door", async ({ id, door }) => {
+    const reply = await doors[door](id, examples[id](fixture), {
+      ...anotherAddress(),
+      authorization: "Bearer fltr_garbage",
+    });
+    expect(reply.status).toBe(401);
+    expect(reply.problem.code).toBe("invalid_credential");
+    if (door === "rest") expect(reply.headers.get("www-authenticate")).toContain('error="invalid_token"');
+  });
+});
+
+describe("with the wrong scope or kind of caller", () => {
+  it.each(rows)("$id over $door", async ({ id, door }) => {
+    const { scope } = operation(id);
+    const held = (["mcp:create", "mcp:query"] as Scope[]).find(
+      (s) => scope === null || !holdsScope([s], scope),
+    );
+    const { key } = await fixture.owner.createKey([held ?? "mcp:query"]);
+    const reply = await doors[door](id, examples[id](fixture), { "x-api-key": key });
+    if (!callers(id).includes("apiKey")) expect(reply.problem.code).toBe("session_required");
+    else if (scope !== null) {
+      expect(reply.problem).toMatchObject({ code: "insufficient_scope", scope });
+    } else return;
+    expect(reply.status).toBe(403);
+  });
+});
+
+describe("bad input", () => {
+  it.each(rows)("$id over $door", async ({ id, door }) => {
+    const account = operation(id).role ? fixture.admin : fixture.owner;
+    const input = { ...examples[id](fixture), noSuchField: 1 };
+    const reply = await doors[door](id, input, { cookie: account.cookie });
+    expect(reply.status).toBe(400);
+    expect(reply.problem.code).toBe("invalid_input");
+    expect(String(reply.problem.detail)).toContain("noSuchField");
+    expect(reply.headers.get("x-ratelimit-remaining")).not.toBeNull();
+  });
+});
+
+describe("over the limit", () => {
+  it.each(rows)("$id over $door", async ({ id, door }) => {
+    const spent = await createTestAccount();
+    const kind = callers(id).includes("apiKey") ? "apiKey" : "session";
+    const name = kind === "apiKey" ? "apiKey" : "account";
+    const { points, windowSeconds } = tiers[kind];
+    await getRateLimiter().take([
+      { name, subject: `account:${spent.userId}`, points, windowSeconds, cost: points },
+    ]);
+    const key = (await spentKey(spent, kind)) ?? {};
+    const reply = await doors[door](
+      id,
+      examples[id](fixture),
+      kind === "apiKey" ? key : { cookie: spent.cookie },
+    );
+    expect(reply.status).toBe(429);
+    expect(reply.problem.code).toBe("rate_limited");
+    expect(reply.problem.detail).toMatch(/^Rate limit exceeded\. Try again in \d+ seconds\.$/);
+    expect(reply.headers.get("retry-after")).toBe(String(reply.problem.retryAfterSeconds));
+    expect(reply.headers.get("x-ratelimit-remaining")).toBe("0");
+  });
+});
+
+async function spentKey(account: TestAccount, kind: string): Promise<Sent | null> {
+  return kind === "apiKey" ? { "x-api-key": (await account.createKey()).key } : null;
+}
+
+describe("no credits", () => {
+  it.each(rows.filter(({ id }) => operation(id).priceCredits > 0))("$id over $door", async ({ id, door }) => {
+    const { owner, ...own } = await ownerWithDocument();
+    await owner.setBalance(5);
+    const { priceCredits } = operation(id);
+    const reply = await doors[door](id, examples[id]({ ...fixture, ...own }), { cookie: owner.cookie });
+    expect(reply.status).toBe(402);
+    expect(reply.problem).toMatchObject({
+      detail: `Insufficient credits. Required: ${priceCredits}, Available: 5`,
+      code: "insufficient_credits",
+      required: priceCredits,
+      available: 5,
+    });
+    expect(reply.headers.get("x-credits-charged")).toBe("0");
+    expect(reply.headers.get("x-credits-remaining")).toBe("5");
+  });
+});
+
+describe("somebody else's", () => {
+  it.each(
+    rows.filter(({ id }) => /\{(datasetId|documentId|keyId|receiptId)\}/.test(operation(id).rest.path)),
+  )("$id over $door", async ({ id, door }) => {
+    const stranger = await createTestAccount();
+    const theirs = await doors[door](id, examples[id](fixture), { cookie: stranger.cookie });
+    const unknown = Object.fromEntries(
+      Object.entries(examples[id](fixture)).map(([k, v]) => [k, k.endsWith("Id") ? "none_0000000000000" : v]),
+    );
+    const nobodys = await doors[door](id, unknown, { cookie: stranger.cookie });
+    expect(theirs.status).toBe(404);
+    expect({ ...theirs.problem, requestId: "" }).toEqual({ ...nobodys.problem, requestId: "" });
+  });
+});
+
+/** Numbers and ids that differ from call to call. */
+function steady(output: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(output, (key, value) =>
+      ["receiptId", "lastUsedAt", "used", "remaining", "resetSeconds"].includes(key) ? "…" : value,
+    ),
+  );
+}
+
+describe("the same answer at every door", () => {
+  const reading = operationIds.filter((id) => operation(id).kind === "query");
+  it.each(reading.map((id) => ({ id })))("$id", async ({ id }) => {
+    const account = operation(id).role ? fixture.admin : fixture.owner;
+    const input = examples[id](fixture);
+    const headers = callers(id).includes("apiKey")
+      ? { "x-api-key": (await account.createKey()).key }
+      : { cookie: account.cookie };
+    const [first, second] = [await overRest(id, input, headers), await overTrpc(id, input, headers)];
+    expect(first.status).toBe(operation(id).rest.status);
+    expect(second.status).toBe(200);
+    expect(steady(second.output)).toEqual(steady(first.output));
+    expect(second.headers.get("x-credits-charged")).toBe(first.headers.get("x-credits-charged"));
+    if (!operation(id).tool) return;
+    const third = await overMcp(id, input, headers);
+    expect(third.status).toBe(200);
+    expect(steady(third.output)).toEqual(steady(first.output));
+  });
+
+  it.each(["datasets.create", "documents.create", "documents.upload", "keys.create"] as const)(
+    "%s answers 201",
+    async (id) => {
+      const reply = await overRest(id, examples[id](fixture), { cookie: fixture.owner.cookie });
+      expect(reply.status).toBe(201);
+      expect(reply.output).toHaveProperty("id");
+    },
+  );
+
+  it.each(["documents.delete", "keys.delete", "datasets.delete"] as const)("%s answers 204", async (id) => {
+    const { owner, ...own } = await ownerWithDocument();
+    const reply = await overRest(id, examples[id]({ ...fixture, ...own }), { cookie: owner.cookie });
+    expect(reply.status).toBe(204);
+    expect(reply.output).toBeNull();
+  });
+});

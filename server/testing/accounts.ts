@@ -1,0 +1,73 @@
+/** Real accounts for tests: signed up through Better Auth, with keys made by the operation itself. */
+import { randomBytes } from "node:crypto";
+import { query } from "#db/client.ts";
+import { getAuth } from "#server/auth.ts";
+import type { Scope } from "#server/operations.ts";
+import { handleRest } from "#server/rest/handler.ts";
+
+export type TestAccount = {
+  readonly userId: string;
+  readonly email: string;
+  readonly password: string;
+  /** For the Cookie header. */
+  readonly cookie: string;
+  createKey(scopes?: readonly Scope[]): Promise<{ id: string; key: string }>;
+  setBalance(balance: number): Promise<void>;
+};
+
+export async function createTestAccount(): Promise<TestAccount> {
+  const email = `${randomBytes(6).toString("hex")}@example.test`;
+  const password = randomBytes(9).toString("base64url");
+  const auth = await getAuth();
+  const { headers, response } = await auth.api.signUpEmail({
+    body: { email, password, name: "Test" },
+    returnHeaders: true,
+  });
+  const cookie = headers
+    .getSetCookie()
+    .map((line) => line.split(";", 1)[0])
+    .join("; ");
+  return {
+    userId: response.user.id,
+    email,
+    password,
+    cookie,
+    createKey: async (scopes = ["mcp:tools", "mcp:create"]) => {
+      const made = await rest("POST", "/keys", { cookie }, { name: "test", scopes });
+      if (made.status !== 201) throw new Error(`no key: ${JSON.stringify(made.body)}`);
+      return { id: String(made.body.id), key: String(made.body.key) };
+    },
+    setBalance: async (balance) => {
+      await query(
+        `with changed as (
+           update credit_accounts a set balance = $2::bigint, seq = a.seq + 1
+           from (select id, balance from credit_accounts where id = $1 for update) before
+           where a.id = before.id returning a.id, a.seq, $2::bigint - before.balance as delta
+         )
+         insert into entries (account_id, seq, kind, delta, balance_after, reason)
+         select id, seq, 'adjustment', delta, $2::bigint, 'test' from changed`,
+        [response.user.id, balance],
+      );
+    },
+  };
+}
+
+export type Answer = { status: number; headers: Headers; body: Record<string, unknown> };
+
+/** Calls the REST door as a client would, without a socket. */
+export async function rest(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: unknown,
+): Promise<Answer> {
+  const response = await handleRest(
+    new Request(`http://localhost:3000/api/v1${path}`, {
+      method,
+      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : {} };
+}
