@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
@@ -47,7 +46,7 @@ async function migratedSnapshot(): Promise<Blob> {
   if (!("pglite" in driver)) throw new Error("openPglite gave another driver");
   const snapshot = await driver.pglite.dumpDataDir("none");
   await close();
-  const scratch = join(await mkdtemp(join(tmpdir(), "fltr-snapshot-")), "migrated.tar");
+  const scratch = join(await mkdtemp(join(inject("scratchFolder"), "snapshot-")), "migrated.tar");
   await writeFile(scratch, Buffer.from(await snapshot.arrayBuffer()));
   await rename(scratch, path);
   return snapshot;

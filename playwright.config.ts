@@ -1,0 +1,64 @@
+import { createServer } from "node:net";
+import { defineConfig, devices } from "@playwright/test";
+
+// Workers read this file too: what is chosen here once reaches them through the environment.
+process.env.E2E_PORT ??= String(await freePort());
+const address = `http://localhost:${process.env.E2E_PORT}`;
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: "test-results",
+  forbidOnly: true,
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: "list",
+  use: {
+    baseURL: address,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    {
+      name: "embedded",
+      use: {
+        ...devices["Desktop Chrome"],
+        launchOptions: {
+          ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}),
+          // Chromium's sandbox refuses to run as root.
+          args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : [],
+        },
+      },
+    },
+  ],
+  webServer: {
+    name: "embedded",
+    command: "node --import ./bin/fresh-data.mjs server/main.ts",
+    url: `${address}/api/health`,
+    timeout: 120_000,
+    stdout: "pipe",
+    stderr: "pipe",
+    gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
+    // Empty counts as unset: whatever the shell has, these journeys run in embedded mode.
+    env: {
+      NODE_ENV: "production",
+      PORT: process.env.E2E_PORT,
+      HOST: "127.0.0.1",
+      APP_URL: address,
+      DATABASE_URL: "",
+      REDIS_URL: "",
+      LOG_LEVEL: "warn",
+    },
+  },
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const bound = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (bound === null || typeof bound === "string") throw new Error("no free port");
+  return bound.port;
+}
