@@ -68,6 +68,7 @@ export function createContext(request: Request, door: Door): Context {
 export function emptyAnswer(): Answer {
   return {
     limits: [],
+    refusedBy: undefined,
     creditsCharged: null,
     creditsRemaining: null,
     receiptId: null,

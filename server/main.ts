@@ -12,7 +12,7 @@ import { apiHandler, handleUnknown } from "./api.ts";
 import { needsSetupCode, setupCode } from "./auth.ts";
 import { parseAllowlist } from "./client-address.ts";
 import { seedGuides } from "./documents/guides.ts";
-import { startIngestion } from "./documents/queue.ts";
+import { startIngestion } from "./documents/ingestion-worker.ts";
 import { reapHolds } from "./ledger.ts";
 import { log } from "./log.ts";
 import { notePeer } from "./peer.ts";
