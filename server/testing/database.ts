@@ -8,6 +8,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
 import { closeDatabase, openPglite, openPostgres, replaceConnection } from "#db/client.ts";
+import { closeJobs } from "#server/documents/queue.ts";
 
 /** Call at the top of a test file or a describe block. */
 export function setUpTestDatabase(): void {
@@ -32,6 +33,7 @@ export function setUpTestDatabase(): void {
   }, 60_000);
 
   afterAll(async () => {
+    await closeJobs();
     await closeDatabase();
     await drop();
   }, 30_000);

@@ -1,0 +1,200 @@
+/**
+ * Takes documents into a dataset. Each one sent ends in a row with a clear state: queued with its source
+ * and its job, or failed with the reason; content that the dataset has already gives the row that has it.
+ * Rows, sources and jobs are stored by one transaction.
+ */
+import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { database, type Transaction } from "#db/client.ts";
+import { documentSources, documents } from "#db/schema/documents.ts";
+import { ApiError } from "#server/errors.ts";
+import { newId } from "#server/ids.ts";
+import { type Judged, judge, type NewDocument } from "./judge.ts";
+import { lockDataset } from "./lock-dataset.ts";
+import { enqueueIngestion, jobs } from "./queue.ts";
+import { type DocumentRow, documentColumns } from "./rows.ts";
+import { removeChunks } from "./store-chunks.ts";
+
+export type CreatedDocument = DocumentRow & { duplicate: boolean };
+
+const rowsPerStatement = 500;
+const bytesPerStatement = 8 * 1024 * 1024;
+
+type Plan = {
+  inserts: { id: string; item: Judged }[];
+  replacements: { id: string; item: Judged; old: DocumentRow }[];
+  /** For each item sent, the row it ended in. */
+  answers: { id: string; duplicate: boolean }[];
+};
+
+/** The caller has checked that the dataset may be written. Answers in the order of `items`. */
+export async function createDocuments(input: {
+  datasetId: string;
+  items: readonly NewDocument[];
+}): Promise<CreatedDocument[]> {
+  const { datasetId } = input;
+  const judged = await judge(input.items);
+  // Opened before the transaction: on PGlite's one connection it could not be opened within.
+  await jobs();
+  const db = await database();
+  return db.transaction(async (tx) => {
+    if (!(await lockDataset(tx, datasetId))) throw new ApiError("not_found", "No such dataset.");
+    // The same file sent twice at once is one row: senders into one dataset take turns here.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`documents:${datasetId}`}, 0))`);
+    const plan = planFor(judged, await listKnown(tx, datasetId, judged));
+    await insert(tx, datasetId, plan.inserts);
+    for (const { id, item, old } of plan.replacements) await replace(tx, id, item, old);
+    const stored = [...plan.inserts, ...plan.replacements];
+    await insertSources(tx, stored);
+    await enqueueIngestion(
+      tx,
+      stored.filter(({ item }) => "source" in item.outcome).map(({ id }) => id),
+    );
+    return answer(tx, plan);
+  });
+}
+
+/** Rows that items may meet: same name, or same content. */
+async function listKnown(
+  tx: Transaction,
+  datasetId: string,
+  items: readonly Judged[],
+): Promise<DocumentRow[]> {
+  const hashes = [...new Set(items.map(({ contentHash }) => contentHash))];
+  const names = items.flatMap(({ externalId }) => (externalId === null ? [] : [externalId]));
+  return tx
+    .select(documentColumns)
+    .from(documents)
+    .where(
+      and(
+        eq(documents.datasetId, datasetId),
+        or(
+          inArray(documents.contentHash, hashes),
+          names.length > 0 ? inArray(documents.externalId, names) : sql`false`,
+        ),
+      ),
+    )
+    .orderBy(documents.createdAt, documents.id)
+    .for("no key update");
+}
+
+/**
+ * An external id finds its own row alone, so that two names may have the same content. Without one, the
+ * same content is the same document; what cannot be read is the same only under the same title, so that
+ * each empty file of a folder is told by name.
+ */
+function planFor(items: readonly Judged[], known: readonly DocumentRow[]): Plan {
+  const plan: Plan = { inserts: [], replacements: [], answers: [] };
+  const byName = new Map<string, { id: string; old?: DocumentRow }>();
+  const byContent = new Map<string, { id: string; old?: DocumentRow }>();
+  for (const row of known) {
+    if (row.externalId !== null) byName.set(row.externalId, { id: row.id, old: row });
+    byContent.set(contentKey(row.contentHash, row.state === "failed" ? row.title : null), {
+      id: row.id,
+      old: row,
+    });
+    // A readable document that failed for our reasons is tried again when it is sent again.
+    if (row.state === "failed") byContent.set(contentKey(row.contentHash, null), { id: row.id, old: row });
+  }
+  // Sorted, so that rows of one moment are listed in the order they came.
+  const ids = items.map(() => newId("doc")).sort();
+  for (const [index, item] of items.entries()) {
+    const refused = "refused" in item.outcome;
+    const name = item.externalId;
+    const content = contentKey(item.contentHash, refused ? item.title : null);
+    const match = name === null ? byContent.get(content) : byName.get(name);
+    if (!match) {
+      const id = ids[index] ?? newId("doc");
+      plan.inserts.push({ id, item });
+      plan.answers.push({ id, duplicate: false });
+      if (name !== null) byName.set(name, { id });
+      byContent.set(content, { id });
+      continue;
+    }
+    const { id, old } = match;
+    const same = !old || (old.contentHash === item.contentHash && (old.state !== "failed" || refused));
+    plan.answers.push({ id, duplicate: same });
+    if (same) continue;
+    plan.replacements.push({ id, item, old });
+    if (name !== null) byName.set(name, { id });
+    else byContent.set(content, { id });
+  }
+  return plan;
+}
+
+function contentKey(hash: string, title: string | null): string {
+  return title === null ? hash : `${hash} ${title}`;
+}
+
+function stateOf({ outcome }: Judged) {
+  return "refused" in outcome
+    ? { state: "failed" as const, reason: outcome.refused }
+    : { state: "queued" as const, reason: null };
+}
+
+async function insert(tx: Transaction, datasetId: string, rows: Plan["inserts"]): Promise<void> {
+  // Whole milliseconds, so that a cursor made from a Date is exact.
+  const createdAt = new Date();
+  for (let first = 0; first < rows.length; first += rowsPerStatement) {
+    await tx.insert(documents).values(
+      rows.slice(first, first + rowsPerStatement).map(({ id, item }) => ({
+        id,
+        datasetId,
+        createdAt,
+        title: item.title,
+        format: item.format,
+        externalId: item.externalId,
+        metadata: item.metadata ?? {},
+        contentHash: item.contentHash,
+        sizeBytes: item.sizeBytes,
+        ...stateOf(item),
+      })),
+    );
+  }
+}
+
+/** The old text stays searchable until the new one is ready; if that cannot be read, nothing stays. */
+async function replace(tx: Transaction, id: string, item: Judged, old: DocumentRow): Promise<void> {
+  const refused = "refused" in item.outcome;
+  await tx
+    .update(documents)
+    .set({
+      contentHash: item.contentHash,
+      sizeBytes: item.sizeBytes,
+      ...stateOf(item),
+      ...(item.named ? { title: item.title } : {}),
+      ...(item.metadata ? { metadata: item.metadata } : {}),
+      ...(refused ? { text: null, chunkCount: 0 } : { format: item.format }),
+    })
+    .where(eq(documents.id, id));
+  await tx.delete(documentSources).where(eq(documentSources.documentId, id));
+  if (refused && old.chunkCount > 0) await removeChunks(tx, { datasetId: old.datasetId, documentId: id });
+}
+
+async function insertSources(tx: Transaction, stored: { id: string; item: Judged }[]): Promise<void> {
+  let batch: { documentId: string; content: Uint8Array }[] = [];
+  let bytes = 0;
+  const send = async () => {
+    if (batch.length > 0) await tx.insert(documentSources).values(batch);
+    batch = [];
+    bytes = 0;
+  };
+  for (const { id, item } of stored) {
+    if (!("source" in item.outcome)) continue;
+    const { source } = item.outcome;
+    if (batch.length === rowsPerStatement || bytes + source.length > bytesPerStatement) await send();
+    batch.push({ documentId: id, content: source });
+    bytes += source.length;
+  }
+  await send();
+}
+
+async function answer(tx: Transaction, plan: Plan): Promise<CreatedDocument[]> {
+  if (plan.answers.length === 0) return [];
+  const ids = [...new Set(plan.answers.map(({ id }) => id))];
+  const rows = await tx.select(documentColumns).from(documents).where(inArray(documents.id, ids));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return plan.answers.flatMap(({ id, duplicate }) => {
+    const row = byId.get(id);
+    return row ? [{ ...row, duplicate }] : [];
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * The loop that ingests documents, run by the server process beside its requests and never by Next's copy
+ * of the modules. Two workers, so that one large document does not hold up the small ones. New jobs wake
+ * them by LISTEN/NOTIFY; polling is the fallback.
+ */
+import { setImmediate } from "node:timers/promises";
+import type { Job, JobResult } from "pg-boss";
+import { connection, query } from "#db/client.ts";
+import { log } from "#server/log.ts";
+import { giveUpDocument, ingestDocument } from "./ingest.ts";
+import { closeJobs, deadLetterQueue, type IngestionJob, ingestionQueue, jobs } from "./queue.ts";
+
+/** `stop` lets running documents finish, then closes the queue: call it before closing the database. */
+export async function startIngestion(): Promise<{ stop(): Promise<void> }> {
+  const boss = await jobs();
+  if ((await connection()).kind === "pglite") await takeUpOrphans();
+  let stopping = false;
+  const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 };
+
+  await boss.work<IngestionJob>(
+    deadLetterQueue,
+    { ...polling, batchSize: 20, burstWhenBatchFull: true },
+    async (batch) => {
+      for (const job of batch) {
+        log.error({ documentId: job.data.documentId }, "document given up");
+        await giveUpDocument(job.data.documentId);
+      }
+    },
+  );
+  await boss.work(
+    ingestionQueue,
+    {
+      ...polling,
+      batchSize: 8,
+      burstWhenBatchFull: true,
+      localConcurrency: 2,
+      perJobResults: true,
+    },
+    async (batch: Job<IngestionJob>[]) => {
+      const results: JobResult[] = [];
+      for (const job of batch) {
+        if (stopping) break;
+        // PGlite computes in this thread and answers in microtasks: without a turn of the event loop
+        // 1,000 documents kept every request waiting for ten seconds.
+        await setImmediate();
+        results.push({ id: job.id, ...(await attempt(job)) });
+      }
+      return results;
+    },
+  );
+  return {
+    async stop() {
+      stopping = true;
+      await closeJobs();
+    },
+  };
+}
+
+async function attempt(job: Job<IngestionJob>) {
+  const { documentId } = job.data;
+  try {
+    await ingestDocument(documentId);
+    return { status: "completed" as const };
+  } catch (error) {
+    log.warn({ err: error, documentId, retryCount: job.retryCount }, "document will be tried again");
+    return { status: "failed" as const };
+  }
+}
+
+/** A PGlite folder belongs to one process, so whatever is active at its start was left by a dead one. */
+async function takeUpOrphans(): Promise<void> {
+  const rows = await query<{ id: string }>("select id from pgboss.job where name = $1 and state = 'active'", [
+    ingestionQueue,
+  ]);
+  if (rows.length > 0)
+    await (await jobs()).fail(
+      ingestionQueue,
+      rows.map((row) => row.id),
+    );
+}

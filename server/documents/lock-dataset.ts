@@ -1,0 +1,20 @@
+/**
+ * The first lock of every transaction that changes documents: dataset, then document, then lexicon, so
+ * that uploads, ingestion and deletion at once wait for each other and never deadlock.
+ */
+import { eq } from "drizzle-orm";
+import type { Transaction } from "#db/client.ts";
+import { datasets } from "#db/schema/documents.ts";
+
+/** Keeps the dataset from being deleted until the transaction ends, without blocking its other writers. */
+export async function lockDataset(
+  tx: Transaction,
+  datasetId: string,
+): Promise<{ id: string; language: string } | null> {
+  const [dataset] = await tx
+    .select({ id: datasets.id, language: datasets.language })
+    .from(datasets)
+    .where(eq(datasets.id, datasetId))
+    .for("key share");
+  return dataset ?? null;
+}

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cleanText } from "./clean-text.ts";
+import { readText } from "./read-text.ts";
+
+const bytes = (...parts: (string | number[])[]) =>
+  Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Buffer.from(part))));
+const latin1 = (text: string) => Buffer.from(text, "latin1");
+const utf16 = (text: string) => Buffer.from(text, "utf16le");
+
+function textOf(content: Uint8Array, declared = {}): string {
+  const read = readText(content, declared);
+  if ("refused" in read) throw new Error(read.refused);
+  return read.text;
+}
+
+describe("refusals, in words for the owner", () => {
+  test.each([
+    ["nothing", bytes(), /^The file is empty\.$/],
+    ["blanks", bytes(" \n\t\n"), /no words/],
+    [
+      "a PNG named .txt",
+      bytes([0x89], "PNG\r\n", [0x1a, 0x0a, 0, 0, 0, 13], "IHDR"),
+      /looks like a PNG image/,
+    ],
+    ["a JPEG", bytes([0xff, 0xd8, 0xff, 0xe0, 0, 16], "JFIF"), /a JPEG image/],
+    ["a PDF", bytes("%PDF-1.7\n%", [0xe2, 0xe3], "\n1 0 obj"), /a PDF/],
+    ["a PDF after junk", bytes("junk\n%PDF-1.4\n1 0 obj\n%%EOF"), /a PDF/],
+    ["a ZIP", bytes("PK", [3, 4, 20, 0]), /a ZIP archive/],
+    ["gzip", bytes([0x1f, 0x8b, 8, 0]), /a gzip archive/],
+    ["a program", bytes([0x7f], "ELF", [2, 1, 1, 0]), /a program/],
+    ["NULs", bytes("abc", [0, 0, 1, 2], "def"), /NUL bytes/],
+    ["control characters", bytes("abc".repeat(9), [1, 2, 3, 4, 5, 6, 7, 1]), /control characters/],
+    ["random bytes", bytes(Array.from({ length: 600 }, (_, i) => ((i * 197) % 255) + 1)), /not text/],
+    ["damaged UTF-8", bytes("Grüße\nаб", [0xd0], " вг"), /not valid UTF-8.*line 2\b/],
+    ["UTF-32", bytes([0xff, 0xfe, 0, 0, 65, 0, 0, 0]), /UTF-32/],
+    ["a page of scripts", bytes("<!doctype html><script>alert('words')</script>"), /page has no text/],
+  ])("%s", (_, content, words) => {
+    const read = readText(content, { fileName: "notes.txt", mediaType: "text/plain" });
+    expect(read).toEqual({ refused: expect.stringMatching(words) });
+  });
+
+  test("more than five million characters", () => {
+    const read = readText(Buffer.from("word ".repeat(1_040_000)));
+    expect(read).toEqual({
+      refused: expect.stringContaining("5.2 million characters; the most is 5 million"),
+    });
+  });
+});
+
+describe("encodings", () => {
+  test.each([
+    ["UTF-8", bytes("Grüße 😀")],
+    ["UTF-8 with a mark", bytes([0xef, 0xbb, 0xbf], "Grüße 😀")],
+    ["UTF-16LE with a mark", bytes([0xff, 0xfe], [...utf16("Grüße 😀")])],
+    ["UTF-16BE with a mark", bytes([0xfe, 0xff], [...utf16("Grüße 😀").swap16()])],
+  ])("%s", (_, content) => {
+    expect(textOf(content)).toBe("Grüße 😀");
+  });
+
+  test("UTF-16 without a mark", () => {
+    expect(textOf(utf16("Plain words only"))).toBe("Plain words only");
+    expect(textOf(utf16("Plain words only").swap16())).toBe("Plain words only");
+  });
+
+  test("Windows-1252 where it is plausible, else what the page names", () => {
+    expect(textOf(latin1("Gr\xfc\xdfe aus K\xf6ln \x96 \x80 5"))).toBe("Grüße aus Köln – € 5");
+    const page = bytes('<html><meta charset="shift_jis"><p>', [0x93, 0xfa, 0x96, 0x7b], "</p></html>");
+    expect(textOf(page)).toBe("日本");
+  });
+});
+
+describe("hidden characters", () => {
+  test("are removed; line ends are one kind; surrogates are paired", () => {
+    const text = "a\u200bb\u202ec\u{e0041}d\u0000e\ufeff\u00adf\r\ng\rh\u2028i\ud800j\ufe01";
+    expect(cleanText(text)).toBe("abcdef\ng\nh\ni\ufffdj");
+  });
+
+  test("joiners stay in the scripts and emoji that need them", () => {
+    expect(cleanText("👩\u200d💻 می\u200cخواهم क्\u200dष")).toBe("👩\u200d💻 می\u200cخواهم क्\u200dष");
+    expect(cleanText("pass\u200dword ❤\ufe0f\u200d🔥")).toBe("password ❤\ufe0f\u200d🔥");
+  });
+
+  test("any bytes give storable text or a refusal", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 200 }),
+          fc.string({ unit: "binary" }).map((text) => Buffer.from(text)),
+        ),
+        (content) => {
+          const read = readText(content);
+          if ("refused" in read) return;
+          expect(read.text.isWellFormed()).toBe(true);
+          expect(read.text).not.toContain("\u0000");
+          expect(cleanText(read.text)).toBe(read.text);
+        },
+      ),
+    );
+  });
+});
+
+describe("format", () => {
+  test.each([
+    ["html", "<!DOCTYPE html><title>x</title><p>y", {}],
+    ["html", "<p>part of a page</p>", { fileName: "part.html" }],
+    ["text", "<p>part of a page</p>", {}],
+    ["text", "a < b, and no tags", { fileName: "x.html" }],
+    ["markdown", "just words", { fileName: "README.md" }],
+    ["markdown", "just words", { mediaType: "text/markdown; charset=utf-8" }],
+    ["markdown", "# One\n\nwords\n\n## Two\n\nwords", {}],
+    ["text", "# comment\n\nx = 1\n\n# other\n\ny = 2", { fileName: "x.py" }],
+    ["text", "#!/bin/sh\n# a\n\n# b\n\n", {}],
+    ["text", "# One\n\nwords\n\n## Two\n\nwords", { format: "text" }],
+  ] as const)("%s: %j", (format, content, declared) => {
+    expect(readText(Buffer.from(content), declared)).toMatchObject({ format });
+  });
+
+  test("a title from the page or the first heading", () => {
+    expect(readText(Buffer.from("<html><title>A &amp; B</title><p>x"))).toMatchObject({ title: "A & B" });
+    expect(readText(Buffer.from("words\n\n# Head #\n"), { fileName: "a.md" })).toMatchObject({
+      title: "Head",
+    });
+  });
+});
+
+describe("HTML", () => {
+  const markdown = (html: string) => textOf(Buffer.from(`<!doctype html>${html}`));
+
+  test("headings, lists, tables and code keep their form", () => {
+    expect(
+      markdown(
+        "<h1>Top <em>one</em></h1><p>A <b>bold</b>, <a href='javascript:x()'>linked</a>\n word&nbsp;&lt;b&gt;<br>next</p>" +
+          "<ul><li>one<li><p>two</p><ol><li>deep<li>er</ol></ul><h2>Part</h2>" +
+          "<table><tr><th>k<th>v</tr><tr><td><p>a</p></td><td>1</td></tr></table>" +
+          "<pre><code>if (x) {\n  y\n}</code></pre>end<img alt='a cat'>",
+      ),
+    ).toBe(
+      "# Top one\n\nA bold, linked word <b>\nnext\n\n- one\n- two\n  1. deep\n  2. er\n\n## Part\n\n" +
+        "k | v\na | 1\n\n```\nif (x) {\n  y\n}\n```\n\nenda cat",
+    );
+  });
+
+  test("what no reader sees is dropped", () => {
+    expect(
+      markdown(
+        "<style>p{}</style><p>seen</p><script>if (a</b) x('<p>no</p>')</script><!-- no --><div hidden>no<div>no</div>no</div>" +
+          "<p style='display: none'>no<p>also</p><span style='font-size:0'>no</span><template><p>no</template>" +
+          "<svg><text>no</text></svg><noscript>no</noscript> seen",
+      ),
+    ).toBe("seen\n\nalso\n\nseen");
+  });
+
+  test("a million nested tags, open quotes and stray ends take linear time", () => {
+    const started = performance.now();
+    expect(markdown(`${"<div>".repeat(1_000_000)}x`)).toBe("x");
+    expect(markdown(`y<p title="${"a".repeat(1_000_000)}`)).toBe("y");
+    expect(markdown(`${"</ul></li></pre>".repeat(300_000)}z`)).toBe("z");
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});

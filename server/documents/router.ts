@@ -1,0 +1,153 @@
+/** Documents of one's own datasets: added as text or files, watched, read, deleted. */
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import { database } from "#db/client.ts";
+import { documentFormats, documentStates, documents } from "#db/schema/documents.ts";
+import { getOwnDataset } from "../dataset-access.ts";
+import { ApiError } from "../errors.ts";
+import { idField, nameField, timeField } from "../fields.ts";
+import { pageInput, pageOf } from "../pages.ts";
+import { callerOf, procedure, router } from "../trpc.ts";
+import { createDocuments } from "./create.ts";
+import { deleteDocument, listDocuments } from "./rows.ts";
+
+const maxFiles = 1_000;
+
+const documentSchema = z
+  .object({
+    id: z.string(),
+    datasetId: z.string(),
+    title: z.string(),
+    format: z.enum(documentFormats),
+    externalId: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+    sizeBytes: z.int(),
+    state: z.enum(documentStates).describe("queued, processing, then ready or failed"),
+    reason: z.string().nullable().describe("Why it failed"),
+    chunkCount: z.int(),
+    duplicate: z.boolean().describe("The dataset held this content already; nothing was added"),
+    createdAt: timeField,
+    updatedAt: timeField,
+  })
+  .meta({ id: "Document" });
+
+const datasetId = idField;
+const one = z.strictObject({ datasetId, documentId: idField });
+
+const metadataField = z
+  .record(z.string().max(100), z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]))
+  .refine((fields) => Object.keys(fields).length <= 50, "at most 50 fields");
+
+export const documentsRouter = router({
+  create: procedure("documents.create", {
+    input: z.strictObject({
+      datasetId,
+      title: nameField(300),
+      text: z.string().min(1, "must not be empty"),
+      format: z.enum(documentFormats).optional().describe("Found out from the text when left out"),
+      externalId: nameField(300).optional().describe("Your own id: sending it again replaces the document"),
+      metadata: metadataField.optional(),
+    }),
+    output: documentSchema,
+  }).mutation(async ({ ctx, input }) => {
+    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    const [row] = await createDocuments({
+      datasetId: input.datasetId,
+      items: [
+        {
+          title: input.title,
+          content: new TextEncoder().encode(input.text),
+          ...(input.format ? { format: input.format } : {}),
+          ...(input.externalId ? { externalId: input.externalId } : {}),
+          ...(input.metadata ? { metadata: input.metadata } : {}),
+        },
+      ],
+    });
+    if (!row) throw new Error("createDocuments returned nothing");
+    return toDocument(row);
+  }),
+
+  upload: procedure("documents.upload", {
+    input: z.strictObject({
+      datasetId,
+      files: z
+        .array(z.object({ name: z.string(), mediaType: z.string(), content: z.instanceof(Uint8Array) }))
+        .min(1, "send at least one part named file")
+        .max(maxFiles, `send at most ${maxFiles} files at once`),
+      title: nameField(300).optional().describe("For a single file; its name otherwise"),
+      externalId: nameField(300).optional().describe("For a single file"),
+    }),
+    output: z.union([documentSchema, z.object({ items: z.array(documentSchema) })]),
+  }).mutation(async ({ ctx, input }) => {
+    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    const single = input.files.length === 1;
+    const rows = await createDocuments({
+      datasetId: input.datasetId,
+      items: input.files.map(({ name, mediaType, content }) => ({
+        fileName: name,
+        mediaType,
+        content,
+        ...(single && input.title ? { title: input.title } : {}),
+        ...(single && input.externalId ? { externalId: input.externalId } : {}),
+      })),
+    });
+    const items = rows.map(toDocument);
+    return single && items[0] ? items[0] : { items };
+  }),
+
+  list: procedure("documents.list", {
+    input: z.strictObject({ datasetId, ...pageInput, state: z.enum(documentStates).optional() }),
+    output: pageOf(documentSchema),
+  }).query(async ({ ctx, input: { datasetId, cursor, limit, state } }) => {
+    await getOwnDataset(datasetId, callerOf(ctx).accountId);
+    const page = await listDocuments(datasetId, {
+      limit,
+      ...(cursor ? { cursor } : {}),
+      ...(state ? { state } : {}),
+    });
+    return { items: page.items.map(toDocument), nextCursor: page.nextCursor };
+  }),
+
+  get: procedure("documents.get", {
+    input: one,
+    output: documentSchema.extend({ text: z.string().nullable().describe("null until ready") }),
+  }).query(async ({ ctx, input }) => {
+    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    const db = await database();
+    const [row] = await db
+      .select()
+      .from(documents)
+      .where(and(eq(documents.id, input.documentId), eq(documents.datasetId, input.datasetId)));
+    if (!row) throw documentNotFound();
+    return { ...toDocument(row), text: row.text };
+  }),
+
+  delete: procedure("documents.delete", { input: one, output: z.void() }).mutation(async ({ ctx, input }) => {
+    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    if (!(await deleteDocument(input.datasetId, input.documentId))) throw documentNotFound();
+  }),
+});
+
+function documentNotFound(): ApiError {
+  return new ApiError("not_found", "Document not found.");
+}
+
+type DocumentRow = Omit<typeof documents.$inferSelect, "text"> & { duplicate?: boolean };
+
+function toDocument(row: DocumentRow) {
+  return {
+    id: row.id,
+    datasetId: row.datasetId,
+    title: row.title,
+    format: row.format,
+    externalId: row.externalId,
+    metadata: row.metadata,
+    sizeBytes: row.sizeBytes,
+    state: row.state,
+    reason: row.reason,
+    chunkCount: row.chunkCount,
+    duplicate: row.duplicate ?? false,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * What is read of a document: all but its text, which may be megabytes. A dataset's documents are listed
+ * newest first; a cursor is the place after the last one seen and stays good whatever is deleted.
+ */
+import { and, desc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { database } from "#db/client.ts";
+import { type documentStates, documents } from "#db/schema/documents.ts";
+import { ApiError } from "#server/errors.ts";
+import { lockDataset } from "./lock-dataset.ts";
+import { removeChunks } from "./store-chunks.ts";
+
+export const documentColumns = {
+  id: documents.id,
+  datasetId: documents.datasetId,
+  title: documents.title,
+  format: documents.format,
+  externalId: documents.externalId,
+  metadata: documents.metadata,
+  contentHash: documents.contentHash,
+  sizeBytes: documents.sizeBytes,
+  state: documents.state,
+  reason: documents.reason,
+  chunkCount: documents.chunkCount,
+  createdAt: documents.createdAt,
+  updatedAt: documents.updatedAt,
+};
+
+export type DocumentRow = Omit<typeof documents.$inferSelect, "text">;
+export type DocumentState = (typeof documentStates)[number];
+
+const cursorPlace = z.tuple([z.number().int().min(0).max(8.64e15), z.string().max(100)]);
+
+/** `limit` is 1 to 200; `nextCursor` is null at the end. */
+export async function listDocuments(
+  datasetId: string,
+  page: { state?: DocumentState | undefined; cursor?: string | null | undefined; limit: number },
+): Promise<{ items: DocumentRow[]; nextCursor: string | null }> {
+  const db = await database();
+  const after = page.cursor ? placeOf(page.cursor) : null;
+  const rows = await db
+    .select(documentColumns)
+    .from(documents)
+    .where(
+      and(
+        eq(documents.datasetId, datasetId),
+        page.state && eq(documents.state, page.state),
+        after
+          ? sql`(${documents.createdAt}, ${documents.id}) < (${after[0].toISOString()}::timestamptz, ${after[1]})`
+          : undefined,
+      ),
+    )
+    .orderBy(desc(documents.createdAt), desc(documents.id))
+    .limit(page.limit + 1);
+  const items = rows.slice(0, page.limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > page.limit && last ? cursorOf(last) : null };
+}
+
+/** False when there is none. Also while it is being ingested: the job then finds nothing to do. */
+export async function deleteDocument(datasetId: string, documentId: string): Promise<boolean> {
+  const db = await database();
+  return db.transaction(async (tx) => {
+    await lockDataset(tx, datasetId);
+    const [found] = await tx
+      .select({ id: documents.id })
+      .from(documents)
+      .where(and(eq(documents.datasetId, datasetId), eq(documents.id, documentId)))
+      .for("update");
+    if (!found) return false;
+    await removeChunks(tx, { datasetId, documentId });
+    await tx.delete(documents).where(eq(documents.id, documentId));
+    return true;
+  });
+}
+
+/** How many documents of a dataset are in each state. */
+export async function datasetProgress(datasetId: string): Promise<Record<DocumentState | "total", number>> {
+  const db = await database();
+  const rows = await db
+    .select({ state: documents.state, count: sql<number>`count(*)::int` })
+    .from(documents)
+    .where(eq(documents.datasetId, datasetId))
+    .groupBy(documents.state);
+  const progress = { queued: 0, processing: 0, ready: 0, failed: 0, total: 0 };
+  for (const { state, count } of rows) {
+    progress[state] = count;
+    progress.total += count;
+  }
+  return progress;
+}
+
+function cursorOf({ createdAt, id }: { createdAt: Date; id: string }): string {
+  return Buffer.from(JSON.stringify([createdAt.getTime(), id])).toString("base64url");
+}
+
+function placeOf(cursor: string): [Date, string] {
+  try {
+    const [time, id] = cursorPlace.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+    return [new Date(time), id];
+  } catch {
+    throw new ApiError("invalid_input", "The cursor is not one that this list gave.");
+  }
+}
