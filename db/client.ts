@@ -104,6 +104,8 @@ export async function openPostgres(url: string, pool = env.DATABASE_POOL): Promi
     max: pool,
     connect_timeout: 10,
     onnotice: () => {},
+    // Statements here are short; compiling one costs more than it saves.
+    connection: { application_name: "fltr", jit: "off" },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },

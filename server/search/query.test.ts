@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { parseQuery } from "./query.ts";
+
+test("quotes that hold several words are phrases, and their words count too", () => {
+  expect(parseQuery('"hot stone" bread "oven"')).toEqual({
+    words: ["hot", "stone", "bread", "oven"],
+    phrases: ["hot stone"],
+    unfinished: false,
+  });
+});
+
+test("the last word may be unfinished unless something follows it", () => {
+  expect(parseQuery("hot sto").unfinished).toBe(true);
+  expect(parseQuery("hot stone ").unfinished).toBe(false);
+  expect(parseQuery("hot stone?").unfinished).toBe(false);
+});
+
+test("an open quote, punctuation and control characters are nothing special", () => {
+  expect(parseQuery('"hot & (stone\u0000')).toMatchObject({ words: ["hot", "(stone"], phrases: [] });
+});
+
+test("what one query may cost is bounded", () => {
+  const many = Array.from({ length: 5000 }, (_, index) => `"w${index} x${index}"`).join(" ");
+  const { words, phrases } = parseQuery(many);
+  expect(words).toHaveLength(32);
+  expect(phrases).toHaveLength(8);
+  expect(parseQuery("a".repeat(9000)).words).toEqual(["a".repeat(100)]);
+});

@@ -1,0 +1,85 @@
+/**
+ * Search in one dataset: turns what a person typed into words and phrases, runs the one statement, shapes
+ * its rows. Any string is a query; none is a syntax error. Hits are ordered by score, then by chunk, so
+ * that equal data answers equally.
+ */
+import { query as run } from "#db/client.ts";
+import { searchStatement } from "./statement.ts";
+
+export type Hit = {
+  documentId: string;
+  documentTitle: string;
+  chunkId: string;
+  headingPath: string[];
+  /** Offsets into the document's text, UTF-16 code units, end exclusive. */
+  start: number;
+  end: number;
+  /** 0 to 1, four decimals: how much of what was asked for the chunk holds, rare words counting more. */
+  score: number;
+  text: string;
+};
+
+type Row = { [K in keyof Hit]: Hit[K] | null };
+
+/** Null when there is no such dataset for this account: unknown and somebody else's are the same answer. */
+export async function searchDataset(input: {
+  datasetId: string;
+  accountId: string | null;
+  query: string;
+  topK: number;
+}): Promise<Hit[] | null> {
+  const { words, phrases, unfinished } = parseQuery(input.query);
+  const rows = await run<Row>(searchStatement, [
+    storable(input.datasetId),
+    input.accountId,
+    words.join("\n"),
+    phrases.join("\n"),
+    unfinished,
+    input.topK,
+  ]);
+  if (rows.length === 0) return null;
+  return rows.filter(isHit).map((hit) => ({ ...hit, score: Math.round(hit.score * 10_000) / 10_000 }));
+}
+
+/** A readable dataset without hits answers with one row of nulls. */
+function isHit(row: Row): row is Hit {
+  return row.chunkId !== null;
+}
+
+/** Words past these say little more and each costs a look into the lexicon. */
+const maximumWords = 32;
+const maximumPhrases = 8;
+const maximumWordLength = 100;
+
+export type ParsedQuery = {
+  words: string[];
+  /** What stood between quotes, if it is more than one word. */
+  phrases: string[];
+  /** The last word may still be being typed. */
+  unfinished: boolean;
+};
+
+export function parseQuery(query: string): ParsedQuery {
+  const text = query
+    .slice(0, 8192)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .replaceAll(/[“”„«»]/g, '"');
+  const phrases = [...text.matchAll(/"([^"]*)"/g)]
+    .map((match) => split(match[1] ?? "").join(" "))
+    .filter((phrase) => phrase.includes(" "));
+  const words = [...new Set(split(text.replaceAll('"', " ")))].slice(0, maximumWords);
+  return { words, phrases: phrases.slice(0, maximumPhrases), unfinished: /[\p{L}\p{N}]$/u.test(text) };
+}
+
+function split(text: string): string[] {
+  return text
+    .split(" ")
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
+    .map((word) => [...word].slice(0, maximumWordLength).join(""));
+}
+
+/** An identifier with a NUL is no identifier, and PostgreSQL would refuse the statement. */
+function storable(id: string): string {
+  return id.replaceAll("\u0000", "");
+}
