@@ -10,11 +10,12 @@ import { signUpGrant } from "./operations.ts";
 export async function openAccount(userId: string): Promise<void> {
   await query(
     `with opened as (
-       insert into credit_accounts (id, balance, seq) values ($1, $2, 1)
-       on conflict do nothing returning id
+       insert into credit_accounts (id, balance, seq, head)
+       values ($1, $2::bigint, 1, entry_hash('', $1, 1, 'grant', $2::bigint, $2::bigint, 'Welcome', null, null, now()))
+       on conflict do nothing returning id, head
      ), granted as (
-       insert into entries (account_id, seq, kind, delta, balance_after, reason)
-       select id, 1, 'grant', $2, $2, 'Welcome' from opened
+       insert into entries (account_id, seq, kind, delta, balance_after, reason, hash)
+       select id, 1, 'grant', $2::bigint, $2::bigint, 'Welcome', head from opened
      ), first as (
        insert into installation (id, admin_id) select 1, id from opened
        on conflict do nothing returning admin_id

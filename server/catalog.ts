@@ -38,13 +38,18 @@ if (unlisted.length > 0) throw new Error(`No row in server/operations.ts for: ${
 
 /** Runs an operation through the chain. `readInput` is called only once the caller has been admitted. */
 export function call(entry: CatalogEntry, ctx: Context, readInput: () => Promise<unknown>): Promise<unknown> {
-  return callTRPCProcedure({
-    router: appRouter,
-    path: entry.id,
-    type: entry.row.kind,
-    ctx,
-    getRawInput: readInput,
-    signal: ctx.signal,
-    batchIndex: 0,
-  });
+  const { id, row } = entry;
+  const run = (getRawInput: () => Promise<unknown>): Promise<unknown> =>
+    callTRPCProcedure({
+      router: appRouter,
+      path: id,
+      type: row.kind,
+      ctx,
+      getRawInput,
+      signal: ctx.signal,
+      batchIndex: 0,
+    });
+  const repeatable = row.kind === "query" && row.priceCredits === 0;
+  if (repeatable || ctx.idempotency.key === null) return run(readInput);
+  return ctx.idempotency.once(id, readInput, run, ctx.signal);
 }

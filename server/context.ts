@@ -3,6 +3,7 @@
  * credits. Identity is resolved here once a request and required in the chain.
  */
 import { env } from "#env";
+import { createIdempotency, type Idempotency } from "./idempotency.ts";
 import { newId } from "./ids.ts";
 import { exactAddressOf, limitAddressOf } from "./peer.ts";
 import { type Identity, identify } from "./principal.ts";
@@ -33,6 +34,7 @@ export type Context = {
   /** Asks the database again, after what was remembered turned out to be stale. */
   readonly identifyAgain: () => Promise<Identity>;
   readonly answer: Answer;
+  readonly idempotency: Idempotency;
   /** Set by a door that had to admit the call before the chain runs: it is not admitted twice. */
   readonly admitted?: Identity | undefined;
 };
@@ -42,6 +44,7 @@ export function createContext(request: Request, door: Door): Context {
   const sessions = door !== "mcp" && isOwnPage(request.headers);
   let resolved: Promise<Identity> | undefined;
   let fromMemory = false;
+  const answer = emptyAnswer();
   return {
     requestId: newId("req"),
     door,
@@ -61,7 +64,8 @@ export function createContext(request: Request, door: Door): Context {
       resolved = identify(request.headers, { sessions, remember: false });
       return resolved;
     },
-    answer: emptyAnswer(),
+    answer,
+    idempotency: createIdempotency(request.headers, answer),
   };
 }
 

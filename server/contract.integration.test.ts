@@ -51,6 +51,7 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "limits.get": () => ({}),
   "receipts.get": (f) => ({ receiptId: f.receiptId }),
   "receipts.list": () => ({}),
+  "search.batch": (f) => ({ queries: [{ datasetId: f.datasetId, query: "granite" }] }),
   "search.query": (f) => ({ datasetId: f.datasetId, endpoint: "default", query: "granite", topK: 3 }),
 };
 

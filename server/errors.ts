@@ -5,6 +5,7 @@
  */
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
+import { log } from "./log.ts";
 
 type Refusal = { readonly status: number; readonly trpc: TRPCError["code"]; readonly hint: string };
 
@@ -37,6 +38,11 @@ export const refusals = {
     hint: "Sign in to the dashboard to do this; keys and apps cannot.",
   },
   admin_required: { status: 403, trpc: "FORBIDDEN", hint: "Ask an admin of this installation." },
+  origin_not_allowed: {
+    status: 403,
+    trpc: "FORBIDDEN",
+    hint: "Call from a page of this server's own address; the operator sets it with APP_URL.",
+  },
   // RFC 9110 §15.5
   invalid_input: {
     status: 400,
@@ -52,6 +58,21 @@ export const refusals = {
     status: 402,
     trpc: "PAYMENT_REQUIRED",
     hint: "Add credits to the account, then send the call again.",
+  },
+  budget_exceeded: {
+    status: 402,
+    trpc: "PAYMENT_REQUIRED",
+    hint: "The owner can raise the budget of this key or app in the dashboard.",
+  },
+  idempotency_mismatch: {
+    status: 422,
+    trpc: "UNPROCESSABLE_CONTENT",
+    hint: "Use a new Idempotency-Key for another input.",
+  },
+  still_running: {
+    status: 409,
+    trpc: "CONFLICT",
+    hint: "The first call with this Idempotency-Key has not ended. Try again in a few seconds.",
   },
   not_found: {
     status: 404,
@@ -134,10 +155,12 @@ export function problemOf(error: unknown): { status: number; problem: Problem } 
   return toProblem("internal", "Something went wrong on our side. Nothing was charged.");
 }
 
-/** An error nobody foresaw: the only kind worth a log line. */
-export function isUnexpected(error: unknown): boolean {
-  const { status } = problemOf(error);
-  return status >= 500;
+/** Logs what nobody foresaw, with nothing of the request but its id. */
+export function logFailure({ requestId, door }: { requestId: string; door: string }, error: unknown): void {
+  if (problemOf(error).status < 500) return;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const told = cause instanceof Error ? { name: cause.name, stack: cause.stack } : String(cause);
+  log.error({ requestId, door, error: told }, "call failed");
 }
 
 function toProblem(code: RefusalCode, detail: string, fields: Record<string, unknown> = {}) {

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { query } from "#db/client.ts";
+import { changeCredits } from "./grants.ts";
 import { newId } from "./ids.ts";
-import { addCredits, captureHold, type Hold, holdCredits, reapHolds, releaseHold } from "./ledger.ts";
+import { captureHold, type Hold, holdCredits, reapHolds, releaseHold } from "./ledger.ts";
 import { signUpGrant } from "./operations.ts";
 import { identify, type Principal } from "./principal.ts";
 import { createTestAccount } from "./testing/accounts.ts";
@@ -139,7 +140,12 @@ describe("hold, capture, release", () => {
                   return;
                 }
                 if (act === "grant") {
-                  await addCredits({ accountId: principal.accountId, amount, kind: "grant", reason: "test" });
+                  await changeCredits({
+                    accountId: principal.accountId,
+                    amount,
+                    kind: "grant",
+                    reason: "test",
+                  });
                   return;
                 }
                 const hold = open[pick % Math.max(1, open.length)];

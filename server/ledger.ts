@@ -1,8 +1,8 @@
 /**
  * Credits: hold, then capture or release, each one statement, with PostgreSQL as the only truth. A hold
- * debits the account and checks the credential again; capture settles it together with the receipt;
- * release gives it back; what a crash leaves held expires and is released by the reaper. A balance is
- * always the sum of its entries and never negative.
+ * debits the account and the credential's budgets, and checks the credential again; capture settles it
+ * together with the receipt; release gives it back; what a crash leaves held expires and is released by
+ * the reaper. A balance is always the sum of its entries and never negative; entries are chained by hash.
  */
 import { query } from "#db/client.ts";
 import { newId } from "./ids.ts";
@@ -10,17 +10,36 @@ import { log } from "./log.ts";
 import { holdSeconds, type OperationId } from "./operations.ts";
 import { type Principal, usableCredential } from "./principal.ts";
 
-export type Hold = { readonly id: string; readonly amount: number; readonly balanceAfter: number };
+export type BudgetPeriod = "day" | "month" | "total";
+
+export type Hold = {
+  readonly id: string;
+  readonly amount: number;
+  readonly balanceAfter: number;
+  /** Least that a budget of the credential has left; null without budgets. */
+  readonly budgetLeft: number | null;
+};
 
 export type HoldResult =
   | { readonly outcome: "held"; readonly hold: Hold }
   | { readonly outcome: "insufficient"; readonly available: number }
-  /** The credential, its role or its scopes changed since it was identified. */
+  | { readonly outcome: "overBudget"; readonly available: number; readonly period: BudgetPeriod }
+  /** Credits of the account expire now: enter that, then hold again. */
+  | { readonly outcome: "expiryDue" }
+  /** The credential, its rights or its limits changed since it was identified. */
   | { readonly outcome: "credentialChanged" };
+
+type HoldRow = {
+  available: number;
+  expiry_due: boolean;
+  balance_after: number | null;
+  budget_left: number | null;
+  budget_period: BudgetPeriod | null;
+};
 
 /**
  * Takes `amount` credits for a call. The account row is locked before its balance is read, so `available`
- * is never stale; rights other than those the caller was authorized with hold nothing.
+ * is never stale; the budgets' rows after it, in the same order as everywhere.
  */
 export async function holdCredits(
   principal: Principal,
@@ -28,26 +47,42 @@ export async function holdCredits(
   amount: number,
 ): Promise<HoldResult> {
   const id = newId("hold");
-  const [row] = await query<{ available: number; balance_after: number | null }>(
+  const [row] = await query<HoldRow>(
     `with usable as materialized (${usableCredential}),
      credential as (
        select account_id from usable
        where role is not distinct from $7::text and permissions is not distinct from $8::text
+         and overrides is not distinct from $9::text
      ), acc as materialized (
-       select a.id, a.balance from credit_accounts a
+       select a.id, a.balance, coalesce(a.next_expiry_at <= now(), false) as expiry_due from credit_accounts a
        where a.id = (select account_id from credential) for update
+     ), budget as materialized (
+       select b.period,
+         b.amount - case when b.period_start < budget_period_start(b.period) then 0 else b.used end as remains
+       from budgets b where b.credential_id = $2 and exists (select from acc) for update
+     ), least as (
+       select period, remains from budget order by remains, period limit 1
      ), debited as (
-       update credit_accounts a set balance = a.balance - $3::bigint, seq = a.seq + 1
-       from acc where a.id = acc.id and acc.balance >= $3::bigint
-       returning a.id, a.balance, a.seq
+       update credit_accounts a set balance = a.balance - $3::bigint, seq = a.seq + 1,
+         head = entry_hash(a.head, a.id, a.seq + 1, 'charge', -$3::bigint, a.balance - $3::bigint, $5::text, $4::text, null, now())
+       from acc where a.id = acc.id and acc.balance >= $3::bigint and not acc.expiry_due
+         and not exists (select from least where remains < $3::bigint)
+       returning a.id, a.balance, a.seq, a.head
+     ), spent as (
+       update budgets b set
+         used = case when b.period_start < budget_period_start(b.period) then 0 else b.used end + $3::bigint,
+         period_start = case b.period when 'total' then b.period_start else budget_period_start(b.period) end
+       where b.credential_id = $2 and exists (select from debited)
      ), held as (
        insert into holds (id, account_id, operation, credential_id, amount, state, expires_at)
        select $4::text, id, $5::text, $2::text, $3::bigint, 'held', now() + make_interval(secs => $6::int) from debited
      ), entered as (
-       insert into entries (account_id, seq, kind, delta, balance_after, reason, hold_id)
-       select id, seq, 'charge', -$3::bigint, balance, $5::text, $4::text from debited
+       insert into entries (account_id, seq, kind, delta, balance_after, reason, hold_id, hash)
+       select id, seq, 'charge', -$3::bigint, balance, $5::text, $4::text, head from debited
      )
-     select acc.balance as available, debited.balance as balance_after from acc left join debited on true`,
+     select acc.balance as available, acc.expiry_due, debited.balance as balance_after,
+       least.remains as budget_left, least.period as budget_period
+     from acc left join debited on true left join least on true`,
     [
       principal.kind,
       principal.credentialId,
@@ -57,12 +92,39 @@ export async function holdCredits(
       holdSeconds,
       principal.rights.role,
       principal.rights.permissions,
+      principal.rights.overrides,
     ],
   );
   if (!row) return { outcome: "credentialChanged" };
-  if (row.balance_after === null) return { outcome: "insufficient", available: row.available };
-  return { outcome: "held", hold: { id, amount, balanceAfter: row.balance_after } };
+  const { available, balance_after, budget_left, budget_period } = row;
+  if (balance_after !== null) {
+    const budgetLeft = budget_left === null ? null : budget_left - amount;
+    return { outcome: "held", hold: { id, amount, balanceAfter: balance_after, budgetLeft } };
+  }
+  if (row.expiry_due) return { outcome: "expiryDue" };
+  if (available < amount || budget_left === null || budget_period === null) {
+    return { outcome: "insufficient", available };
+  }
+  return { outcome: "overBudget", available: budget_left, period: budget_period };
 }
+
+/**
+ * Gives `settled.rest` of a settled hold back to its account and to the budgets of the period it was taken
+ * in, as a refund. Expects a CTE `settled (id, account_id, credential_id, operation, rest, created_at)`.
+ */
+const giveBack = `given_back as (
+    update credit_accounts a set balance = a.balance + s.rest, seq = a.seq + 1,
+      head = entry_hash(a.head, a.id, a.seq + 1, 'refund', s.rest, a.balance + s.rest, s.operation, s.id, null, now())
+    from settled s where a.id = s.account_id and s.rest > 0
+    returning a.id, a.balance, a.seq, a.head, s.rest, s.operation, s.id as hold_id, s.credential_id, s.created_at
+  ), refunded as (
+    insert into entries (account_id, seq, kind, delta, balance_after, reason, hold_id, hash)
+    select id, seq, 'refund', rest, balance, operation, hold_id, head from given_back
+  ), unspent as (
+    update budgets b set used = greatest(0, b.used - g.rest)
+    from given_back g where b.credential_id = g.credential_id and b.period_start <= g.created_at
+      and b.period_start >= budget_period_start(b.period)
+  )`;
 
 export type ReceiptHit = {
   readonly documentId: string;
@@ -78,6 +140,9 @@ export type Receipt = {
   readonly durationMs: number;
 };
 
+/** The claim of an Idempotency-Key that the capture completes in the same statement. */
+export type Completion = { readonly key: string; readonly claim: string; readonly answer: string };
+
 /**
  * Settles a hold for `captured` credits (at most what is held; the rest goes back) and writes the receipt
  * in the same statement. Answers the balance, or null when the hold had expired: then nothing was charged
@@ -89,35 +154,33 @@ export async function captureHold(
   principal: Principal,
   operation: OperationId,
   receipt: Receipt,
+  completion: Completion | null = null,
 ): Promise<number | null> {
-  const rest = hold.amount - captured;
   const [row] = await query<{ settled: boolean; balance: number | null }>(
     `with settled as (
        update holds set state = 'captured', captured = $2::bigint where id = $1 and state = 'held'
-       returning account_id
-     ), given_back as (
-       update credit_accounts a set balance = a.balance + $3::bigint, seq = a.seq + 1
-       from settled where a.id = settled.account_id and $3::bigint > 0
-       returning a.id, a.balance, a.seq
-     ), refunded as (
-       insert into entries (account_id, seq, kind, delta, balance_after, reason, hold_id)
-       select id, seq, 'refund', $3::bigint, balance, $4::text, $1 from given_back
-     ), written as (
+       returning id, account_id, credential_id, operation, amount - captured as rest, created_at
+     ), ${giveBack}, written as (
        insert into receipts (id, account_id, credential_kind, credential_id, operation, query, hits, credits_charged, duration_ms)
-       select $5::text, account_id, $6::text, $7::text, $4::text, $8::text, $9::text::jsonb, $2::bigint, $10::int from settled
+       select $3::text, account_id, $4::text, $5::text, $6::text, $7::text, $8::text::jsonb, $2::bigint, $9::int from settled
+     ), completed as (
+       update idempotency_keys k set state = 'done', answer = $12::text
+       from settled where k.account_id = settled.account_id and k.key = $10::text and k.claim = $11::text
      )
      select exists (select from settled) as settled, (select balance from given_back) as balance`,
     [
       hold.id,
       captured,
-      rest,
-      operation,
       receipt.id,
       principal.kind,
       principal.credentialId,
+      operation,
       receipt.query,
       JSON.stringify(receipt.hits),
       receipt.durationMs,
+      completion?.key ?? null,
+      completion?.claim ?? null,
+      completion?.answer ?? null,
     ],
   );
   if (!row?.settled) return null;
@@ -131,15 +194,9 @@ export async function releaseHold(
 ): Promise<number | null> {
   const [row] = await query<{ balance: number }>(
     `with settled as (
-       update holds set state = $2 where id = $1 and state = 'held' returning account_id, amount, operation
-     ), given_back as (
-       update credit_accounts a set balance = a.balance + s.amount, seq = a.seq + 1
-       from settled s where a.id = s.account_id
-       returning a.id, a.balance, a.seq, s.amount, s.operation
-     ), refunded as (
-       insert into entries (account_id, seq, kind, delta, balance_after, reason, hold_id)
-       select id, seq, 'refund', amount, balance, operation, $1 from given_back
-     )
+       update holds set state = $2 where id = $1 and state = 'held'
+       returning id, account_id, credential_id, operation, amount as rest, created_at
+     ), ${giveBack}
      select balance from given_back`,
     [holdId, state],
   );
@@ -155,28 +212,4 @@ export async function reapHolds(): Promise<number> {
   for (const { id } of expired) if ((await releaseHold(id, "expired")) !== null) reaped++;
   if (reaped > 0) log.warn({ reaped }, "holds expired and were released");
   return reaped;
-}
-
-export type GrantInput = {
-  readonly accountId: string;
-  /** Whole credits, more than 0. */
-  readonly amount: number;
-  readonly kind: "grant" | "purchase" | "adjustment";
-  readonly reason: string;
-};
-
-/** Adds credits. Answers the balance, or null when there is no such account. */
-export async function addCredits(input: GrantInput): Promise<number | null> {
-  const [row] = await query<{ balance: number }>(
-    `with credited as (
-       update credit_accounts set balance = balance + $2::bigint, seq = seq + 1 where id = $1
-       returning id, balance, seq
-     ), entered as (
-       insert into entries (account_id, seq, kind, delta, balance_after, reason)
-       select id, seq, $3::text, $2::bigint, balance, $4::text from credited
-     )
-     select balance from credited`,
-    [input.accountId, input.amount, input.kind, input.reason],
-  );
-  return row?.balance ?? null;
 }

@@ -28,11 +28,15 @@ export function limitsOf(caller: Caller, id: OperationId | null): Limit[] {
     {
       name: tierNames[kind],
       subject,
-      points: tier.points * (principal ? multiplierOf(principal) : 1),
+      points: principal
+        ? pointsOf(principal, tierNames[kind], tier.points * multiplierOf(principal))
+        : tier.points,
       windowSeconds: tier.windowSeconds,
       cost,
     },
-    ...(row?.limit && id !== null ? [{ name: id, subject, ...row.limit, cost }] : []),
+    ...(row?.limit && id !== null
+      ? [{ name: id, subject, ...row.limit, points: pointsOf(principal, id, row.limit.points), cost }]
+      : []),
     ...(rejected ? [badCredentials(caller.address, 1)] : []),
   ];
 }
@@ -40,6 +44,11 @@ export function limitsOf(caller: Caller, id: OperationId | null): Limit[] {
 /** Counts an address's bad credentials; cost 0 looks. */
 export function badCredentials(address: string, cost: 0 | 1): Limit {
   return { name: "badCredentials", subject: `address:${address}`, ...badCredentialLimit, cost };
+}
+
+/** What an admin set for the account goes before the table. */
+function pointsOf(principal: Principal | null, name: string, points: number): number {
+  return principal?.overrides[name] ?? points;
 }
 
 function multiplierOf({ role, balance }: Principal): number {

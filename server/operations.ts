@@ -73,6 +73,8 @@ export type Operation = {
   readonly limit?: { readonly points: number; readonly windowSeconds: number };
   /** Points a call takes from every limit. */
   readonly weight: number;
+  /** Name of the input list whose every item counts and costs as a call: of a batch. */
+  readonly perItem?: string;
   /** Credits, held before the work and captured after it. 0: free. */
   readonly priceCredits: number;
   readonly rest: {
@@ -131,6 +133,18 @@ export const operations = {
       description:
         "Searches one dataset and returns the best matching passages, each with its document, heading path and text. Write the query as the words you expect in the answer; quote a phrase that must match. An empty result costs nothing.",
     },
+  },
+  "search.batch": {
+    summary: "Run several searches in one call; each that finds something is charged",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:query",
+    limit: { points: 100, windowSeconds: hour },
+    weight: 1,
+    perItem: "queries",
+    priceCredits: 10,
+    rest: { method: "POST", path: "/mcp/batch-query", status: 200 },
+    tool: null,
   },
   "datasets.mine": {
     ...free,

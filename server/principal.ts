@@ -19,13 +19,19 @@ export type Principal = {
   readonly credentialId: string;
   readonly scopes: readonly Scope[];
   readonly role: Role;
-  /** Role and permissions as stored: a hold checks that they are still the same. */
+  /** Role, permissions and overrides as stored: a hold checks that they are still the same. */
   readonly rights: Rights;
+  /** Points that an admin set for this account, by the limit's name. */
+  readonly overrides: Readonly<Record<string, number>>;
   /** As of identification; decides the balance multiplier alone. */
   readonly balance: number;
 };
 
-export type Rights = { readonly role: string | null; readonly permissions: string | null };
+export type Rights = {
+  readonly role: string | null;
+  readonly permissions: string | null;
+  readonly overrides: string | null;
+};
 
 export type Identity =
   | { readonly principal: Principal; readonly rejected: false }
@@ -39,17 +45,20 @@ export function hashKey(key: string): string {
   return createHash("sha256").update(key).digest("base64url");
 }
 
+const overridesOfUser =
+  "(select json_object_agg(o.name, o.points order by o.name)::text from limit_overrides o where o.account_id = u.id)";
+
 /**
  * What must be true of a credential at the moment it is used, as SQL over the user `u`; the ledger's hold
  * repeats it. Parameters: $1 kind, $2 id of the credential.
  */
 export const usableCredential = `
-  select u.id as account_id, u.role, k.permissions
+  select u.id as account_id, u.role, k.permissions, ${overridesOfUser} as overrides
   from apikey k join "user" u on u.id = k.reference_id
   where $1 = 'apiKey' and k.id = $2 and k.enabled and (k.expires_at is null or k.expires_at > now())
     and not (coalesce(u.banned, false) and (u.ban_expires is null or u.ban_expires > now()))
   union all
-  select u.id, u.role, null
+  select u.id, u.role, null, ${overridesOfUser}
   from session s join "user" u on u.id = s.user_id
   where $1 = 'session' and s.id = $2 and s.expires_at > now()
     and not (coalesce(u.banned, false) and (u.ban_expires is null or u.ban_expires > now()))`;
@@ -59,11 +68,13 @@ function withRights(rights: Rights) {
     rights,
     role: roles.find((known) => known === rights.role) ?? "user",
     scopes: rights.permissions === null ? allScopes : scopesOf(rights.permissions),
+    overrides: rights.overrides === null ? {} : overridesSchema.parse(JSON.parse(rights.overrides)),
   };
 }
 
 const allScopes = Object.keys(scopes) as Scope[];
 
+const overridesSchema = z.record(z.string(), z.int());
 const permissionsSchema = z.object({ scope: z.array(z.enum(Object.keys(scopes) as [Scope, ...Scope[]])) });
 
 function scopesOf(permissions: string): readonly Scope[] {
@@ -122,6 +133,7 @@ type KeyRow = {
   account_id: string;
   role: string | null;
   permissions: string | null;
+  overrides: string | null;
   balance: number | null;
 };
 
@@ -131,7 +143,7 @@ async function identifyKey(key: string, mayRemember: boolean): Promise<Identity>
   const known = mayRemember ? remembered.get(hash) : undefined;
   if (known) return { principal: known, rejected: false };
   const [row] = await query<KeyRow>(
-    `select k.id as credential_id, u.id as account_id, u.role, k.permissions, a.balance
+    `select k.id as credential_id, u.id as account_id, u.role, k.permissions, ${overridesOfUser} as overrides, a.balance
      from apikey k join "user" u on u.id = k.reference_id left join credit_accounts a on a.id = u.id
      where k.key = $1 and k.enabled and (k.expires_at is null or k.expires_at > now())
        and not (coalesce(u.banned, false) and (u.ban_expires is null or u.ban_expires > now()))`,
@@ -147,7 +159,7 @@ async function identifyKey(key: string, mayRemember: boolean): Promise<Identity>
     kind: "apiKey",
     accountId: row.account_id,
     credentialId: row.credential_id,
-    ...withRights({ role: row.role, permissions: row.permissions }),
+    ...withRights(row),
     balance: row.balance ?? 0,
   };
   remembered.set(hash, principal);
@@ -158,8 +170,8 @@ async function identifySession(headers: Headers): Promise<Identity> {
   const auth = await getAuth();
   const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
   if (!found) return nobody;
-  const [row] = await query<{ role: string | null; balance: number | null }>(
-    `select u.role, a.balance from "user" u left join credit_accounts a on a.id = u.id
+  const [row] = await query<Omit<Rights, "permissions"> & { balance: number | null }>(
+    `select u.role, ${overridesOfUser} as overrides, a.balance from "user" u left join credit_accounts a on a.id = u.id
      where u.id = $1 and not (coalesce(u.banned, false) and (u.ban_expires is null or u.ban_expires > now()))`,
     [found.user.id],
   );
@@ -169,7 +181,7 @@ async function identifySession(headers: Headers): Promise<Identity> {
     kind: "session",
     accountId: found.user.id,
     credentialId: found.session.id,
-    ...withRights({ role: row.role, permissions: null }),
+    ...withRights({ ...row, permissions: null }),
     balance: row.balance ?? 0,
   };
   return { principal, rejected: false };

@@ -49,7 +49,8 @@ export function rateLimitHeaders(
   };
 }
 
-function bindingLimit(states: readonly LimitState[]): LimitState | undefined {
+/** The limit with the least share left. */
+export function bindingLimit(states: readonly LimitState[]): LimitState | undefined {
   const share = (state: LimitState) => (state.points === 0 ? 0 : state.remaining / state.points);
   return states.reduce<LimitState | undefined>(
     (least, state) => (least && share(least) <= share(state) ? least : state),

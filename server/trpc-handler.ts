@@ -1,9 +1,10 @@
 /** The tRPC door, for the dashboard: /api/trpc/*. */
+
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { answerHeaders, type Context, createContext } from "./context.ts";
+import { logFailure } from "./errors.ts";
 import { withHeaders } from "./http.ts";
 import { appRouter } from "./router.ts";
-import { logFailure } from "./trpc.ts";
 
 export async function handleTrpc(request: Request): Promise<Response> {
   const ctx: Context = createContext(request, "trpc");

@@ -24,6 +24,11 @@ export function challenge(sent: boolean): string {
   return `Bearer ${parts.join(", ")}`;
 }
 
+/** For a credential that lacks a scope (RFC 6750 §3.1): a client may ask its user for it. */
+export function scopeChallenge(scope: string): string {
+  return `Bearer error="insufficient_scope", scope="${scope}", resource_metadata="${protectedResourceMetadataUrl()}"`;
+}
+
 /** GET /.well-known/oauth-protected-resource and the path-inserted form for /api/mcp. */
 export function handleProtectedResource(request: Request): Response {
   return (

@@ -77,10 +77,23 @@ CREATE TABLE "verification" (
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "budgets" (
+	"credential_id" text NOT NULL,
+	"account_id" text NOT NULL,
+	"period" text NOT NULL,
+	"amount" bigint NOT NULL,
+	"used" bigint DEFAULT 0 NOT NULL,
+	"period_start" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "budgets_credential_id_period_pk" PRIMARY KEY("credential_id","period"),
+	CONSTRAINT "budgets_used_within_amount" CHECK ("budgets"."used" >= 0)
+);
+--> statement-breakpoint
 CREATE TABLE "credit_accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"balance" bigint NOT NULL,
 	"seq" bigint NOT NULL,
+	"head" text DEFAULT '' NOT NULL,
+	"next_expiry_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "credit_accounts_balance_not_negative" CHECK ("credit_accounts"."balance" >= 0)
 );
@@ -94,6 +107,8 @@ CREATE TABLE "entries" (
 	"reason" text NOT NULL,
 	"hold_id" text,
 	"idempotency_key" text,
+	"expires_at" timestamp with time zone,
+	"hash" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "entries_account_id_seq_pk" PRIMARY KEY("account_id","seq"),
 	CONSTRAINT "entries_balance_not_negative" CHECK ("entries"."balance_after" >= 0)
@@ -112,10 +127,31 @@ CREATE TABLE "holds" (
 	CONSTRAINT "holds_captured_within_amount" CHECK ("holds"."captured" between 0 and "holds"."amount")
 );
 --> statement-breakpoint
+CREATE TABLE "idempotency_keys" (
+	"account_id" text NOT NULL,
+	"key" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	"state" text NOT NULL,
+	"claim" text NOT NULL,
+	"claimed_until" timestamp with time zone NOT NULL,
+	"answer" text,
+	"expires_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "idempotency_keys_account_id_key_pk" PRIMARY KEY("account_id","key")
+);
+--> statement-breakpoint
 CREATE TABLE "installation" (
 	"id" integer PRIMARY KEY NOT NULL,
 	"admin_id" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "limit_overrides" (
+	"account_id" text NOT NULL,
+	"name" text NOT NULL,
+	"points" integer NOT NULL,
+	"reason" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "limit_overrides_account_id_name_pk" PRIMARY KEY("account_id","name")
 );
 --> statement-breakpoint
 CREATE TABLE "receipts" (
@@ -186,9 +222,12 @@ CREATE TABLE "lexemes" (
 ALTER TABLE "account" ADD CONSTRAINT "account_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "apikey" ADD CONSTRAINT "apikey_reference_id_user_id_fk" FOREIGN KEY ("reference_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "session" ADD CONSTRAINT "session_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "budgets" ADD CONSTRAINT "budgets_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_accounts" ADD CONSTRAINT "credit_accounts_id_user_id_fk" FOREIGN KEY ("id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "entries" ADD CONSTRAINT "entries_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "holds" ADD CONSTRAINT "holds_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "limit_overrides" ADD CONSTRAINT "limit_overrides_account_id_user_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "receipts" ADD CONSTRAINT "receipts_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "chunks" ADD CONSTRAINT "chunks_dataset_id_datasets_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."datasets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "chunks" ADD CONSTRAINT "chunks_document_id_documents_id_fk" FOREIGN KEY ("document_id") REFERENCES "public"."documents"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -201,16 +240,18 @@ CREATE INDEX "apikey_config_id_idx" ON "apikey" USING btree ("config_id");--> st
 CREATE INDEX "apikey_reference_id_idx" ON "apikey" USING btree ("reference_id");--> statement-breakpoint
 CREATE INDEX "session_user_id_idx" ON "session" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "verification_identifier_idx" ON "verification" USING btree ("identifier");--> statement-breakpoint
+CREATE INDEX "credit_accounts_expiry_idx" ON "credit_accounts" USING btree ("next_expiry_at") WHERE next_expiry_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "entries_idempotency_idx" ON "entries" USING btree ("account_id","idempotency_key");--> statement-breakpoint
 CREATE INDEX "entries_hold_idx" ON "entries" USING btree ("hold_id");--> statement-breakpoint
 CREATE INDEX "holds_open_idx" ON "holds" USING btree ("expires_at") WHERE state = 'held';--> statement-breakpoint
 CREATE INDEX "holds_account_open_idx" ON "holds" USING btree ("account_id") WHERE state = 'held';--> statement-breakpoint
-CREATE INDEX "receipts_account_idx" ON "receipts" USING btree ("account_id","created_at");--> statement-breakpoint
+CREATE INDEX "idempotency_keys_expiry_idx" ON "idempotency_keys" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "receipts_account_idx" ON "receipts" USING btree ("account_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "chunks_document_idx" ON "chunks" USING btree ("document_id","ordinal");--> statement-breakpoint
 CREATE INDEX "chunks_dataset_idx" ON "chunks" USING btree ("dataset_id");--> statement-breakpoint
 CREATE INDEX "chunks_tsv_idx" ON "chunks" USING gin ("tsv");--> statement-breakpoint
-CREATE INDEX "datasets_owner_idx" ON "datasets" USING btree ("owner_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "datasets_public_idx" ON "datasets" USING btree ("created_at","id") WHERE visibility = 'public';--> statement-breakpoint
+CREATE INDEX "datasets_owner_idx" ON "datasets" USING btree ("owner_id","id");--> statement-breakpoint
+CREATE INDEX "datasets_public_idx" ON "datasets" USING btree ("id") WHERE visibility = 'public';--> statement-breakpoint
 CREATE INDEX "documents_dataset_idx" ON "documents" USING btree ("dataset_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "documents_hash_idx" ON "documents" USING btree ("dataset_id","content_hash");--> statement-breakpoint
 CREATE UNIQUE INDEX "documents_external_id_idx" ON "documents" USING btree ("dataset_id","external_id");--> statement-breakpoint

@@ -42,8 +42,8 @@ export const datasets = pgTable(
       .notNull(),
   },
   (table) => [
-    index("datasets_owner_idx").on(table.ownerId, table.createdAt, table.id),
-    index("datasets_public_idx").on(table.createdAt, table.id).where(sql`visibility = 'public'`),
+    index("datasets_owner_idx").on(table.ownerId, table.id),
+    index("datasets_public_idx").on(table.id).where(sql`visibility = 'public'`),
   ],
 );
 

@@ -7,7 +7,7 @@ import { creditAccounts } from "#db/schema/ledger.ts";
 import { openAccount } from "../accounts.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, timeField } from "../fields.ts";
-import { addCredits } from "../ledger.ts";
+import { changeCredits } from "../grants.ts";
 import { roles } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
@@ -75,8 +75,8 @@ export const adminRouter = router({
     const [known] = await db.select({ id: user.id }).from(user).where(eq(user.id, userId));
     if (!known) throw new ApiError("not_found", "User not found.");
     await openAccount(userId);
-    const balance = await addCredits({ accountId: userId, amount, kind: "grant", reason });
-    if (balance === null) throw new ApiError("not_found", "User not found.");
-    return { userId, balance };
+    const changed = await changeCredits({ accountId: userId, amount, kind: "grant", reason });
+    if (changed === null) throw new ApiError("not_found", "User not found.");
+    return { userId, balance: changed.balance };
   }),
 });

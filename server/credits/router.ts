@@ -3,9 +3,10 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { creditAccounts, entries, entryKinds, holds } from "#db/schema/ledger.ts";
+import { callerOf } from "../admission.ts";
 import { timeField } from "../fields.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
-import { callerOf, procedure, router } from "../trpc.ts";
+import { procedure, router } from "../trpc.ts";
 
 export const creditsRouter = router({
   get: procedure("credits.get", {

@@ -3,6 +3,7 @@ import { and, asc, count, desc, eq, gt, inArray, lt, sum } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { datasets, documentStates, documents } from "#db/schema/documents.ts";
+import { callerOf } from "../admission.ts";
 import {
   type DatasetRow,
   datasetNotFound,
@@ -13,7 +14,7 @@ import {
 import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { newId } from "../ids.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
-import { callerOf, procedure, router } from "../trpc.ts";
+import { procedure, router } from "../trpc.ts";
 import { manifestOf, manifestSchema } from "./manifest.ts";
 
 const visibility = z.enum(["private", "public"]).describe("public: everyone may query it, at their own cost");

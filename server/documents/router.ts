@@ -3,11 +3,12 @@ import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { documentFormats, documentStates, documents } from "#db/schema/documents.ts";
+import { callerOf } from "../admission.ts";
 import { getOwnDataset } from "../dataset-access.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, timeField } from "../fields.ts";
 import { pageInput, pageOf } from "../pages.ts";
-import { callerOf, procedure, router } from "../trpc.ts";
+import { procedure, router } from "../trpc.ts";
 import { createDocuments } from "./create.ts";
 import { deleteDocument, listDocuments } from "./rows.ts";
 

@@ -6,12 +6,13 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { apikey } from "#db/schema/auth.ts";
+import { callerOf } from "../admission.ts";
 import { getAuth } from "../auth.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, timeField } from "../fields.ts";
 import { type Scope, scopes } from "../operations.ts";
 import { pageOf } from "../pages.ts";
-import { callerOf, procedure, router } from "../trpc.ts";
+import { procedure, router } from "../trpc.ts";
 
 const scopeField = z.enum(Object.keys(scopes) as [Scope, ...Scope[]]);
 const secondsADay = 24 * 3600;

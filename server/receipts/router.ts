@@ -3,10 +3,11 @@ import { and, desc, eq, lt } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { receipts } from "#db/schema/ledger.ts";
+import { callerOf } from "../admission.ts";
 import { ApiError } from "../errors.ts";
 import { idField, timeField } from "../fields.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
-import { callerOf, procedure, router } from "../trpc.ts";
+import { procedure, router } from "../trpc.ts";
 
 const readSchema = z.object({
   documentId: z.string(),

@@ -2,11 +2,12 @@
  * The REST door: finds the operation by method and path, runs it through the chain and answers in JSON.
  * The body is read by the chain once the caller has been admitted, so failures keep the chain's order.
  */
+
+import { admit } from "../admission.ts";
 import { type CatalogEntry, call } from "../catalog.ts";
 import { answerHeaders, type Context, createContext } from "../context.ts";
-import { ApiError, problemOf } from "../errors.ts";
+import { ApiError, logFailure, problemOf } from "../errors.ts";
 import { empty, json, preflight, problemResponse } from "../http.ts";
-import { admit, logFailure } from "../trpc.ts";
 import { challenge, protectedResourceMetadataUrl } from "../wellknown.ts";
 import { readInput } from "./input.ts";
 import { openApiDocument } from "./openapi.ts";

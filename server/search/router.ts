@@ -1,10 +1,12 @@
-/** One search: the hits, what they cost and the receipt. An empty result costs nothing. */
+/** Searches: the hits, what they cost and the receipt. What finds nothing costs nothing. */
 import { z } from "zod";
+import { callerOf } from "../admission.ts";
+import type { Charge } from "../charge.ts";
 import { datasetNotFound } from "../dataset-access.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, problemOf } from "../errors.ts";
 import { idField } from "../fields.ts";
 import { queryFields } from "../query-fields.ts";
-import { callerOf, procedure, router } from "../trpc.ts";
+import { procedure, router } from "../trpc.ts";
 import { searchDataset } from "./query.ts";
 
 const hitSchema = z
@@ -20,38 +22,71 @@ const hitSchema = z
   })
   .meta({ id: "Hit" });
 
+const querySchema = z.strictObject({
+  datasetId: idField.describe("From list_datasets"),
+  endpoint: z.string().min(1).max(100).default("default").describe("A saved query; default always exists"),
+  ...queryFields,
+});
+
+const answerSchema = z.object({
+  hits: z.array(hitSchema),
+  receiptId: z.string().nullable().describe("null when nothing was found: then nothing was charged"),
+  creditsCharged: z.int(),
+});
+
 export const searchRouter = router({
-  query: procedure("search.query", {
-    input: z.strictObject({
-      datasetId: idField.describe("From list_datasets"),
-      endpoint: z
-        .string()
-        .min(1)
-        .max(100)
-        .default("default")
-        .describe("A saved query; default always exists"),
-      ...queryFields,
-    }),
+  query: procedure("search.query", { input: querySchema, output: answerSchema }).query(({ ctx, input }) =>
+    search(input, callerOf(ctx).accountId, ctx.charge),
+  ),
+
+  batch: procedure("search.batch", {
+    input: z.strictObject({ queries: z.array(querySchema).min(1).max(50).describe("Run at the same time") }),
     output: z.object({
-      hits: z.array(hitSchema),
-      receiptId: z.string().nullable().describe("null when nothing was found: then nothing was charged"),
+      results: z
+        .array(
+          answerSchema.extend({
+            error: z
+              .object({ detail: z.string(), code: z.string() })
+              .nullable()
+              .describe("Why this one failed"),
+          }),
+        )
+        .describe("In the order of queries"),
       creditsCharged: z.int(),
     }),
-  }).query(async ({ ctx, input }) => {
-    if (input.endpoint !== "default") throw new ApiError("not_found", "Endpoint not found.");
+  }).mutation(async ({ ctx, input }) => {
     const { accountId } = callerOf(ctx);
-    const { datasetId, query, topK } = input;
-    const hits = await searchDataset({ datasetId, accountId, query, topK });
-    if (hits === null) throw datasetNotFound();
-    const charge = ctx.charge.record({
-      query,
-      hits: hits.map(({ documentId, chunkId, score }, index) => ({
-        documentId,
-        chunkId,
-        rank: index + 1,
-        score,
-      })),
-    });
-    return { hits, ...charge };
+    const results = await Promise.all(
+      input.queries.map(async (query) => {
+        try {
+          return { ...(await search(query, accountId, ctx.charge)), error: null };
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          const { detail, code } = problemOf(error).problem;
+          return { hits: [], receiptId: null, creditsCharged: 0, error: { detail, code } };
+        }
+      }),
+    );
+    return {
+      results,
+      creditsCharged: results.reduce((total, { creditsCharged }) => total + creditsCharged, 0),
+    };
   }),
 });
+
+async function search(
+  { datasetId, endpoint, query, topK }: z.output<typeof querySchema>,
+  accountId: string,
+  charge: Charge,
+): Promise<z.output<typeof answerSchema>> {
+  if (endpoint !== "default") throw new ApiError("not_found", "Endpoint not found.");
+  const hits = await searchDataset({ datasetId, accountId, query, topK });
+  if (hits === null) throw datasetNotFound();
+  const read = hits.map(({ documentId, chunkId, score }, index) => ({
+    documentId,
+    chunkId,
+    rank: index + 1,
+    score,
+  }));
+  return { hits, ...charge.record({ query, hits: read }) };
+}

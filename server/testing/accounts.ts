@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { query } from "#db/client.ts";
 import { getAuth } from "#server/auth.ts";
+import { changeCredits } from "#server/grants.ts";
 import type { Scope } from "#server/operations.ts";
 import { handleRest } from "#server/rest/handler.ts";
 
@@ -38,16 +39,16 @@ export async function createTestAccount(): Promise<TestAccount> {
       return { id: String(made.body.id), key: String(made.body.key) };
     },
     setBalance: async (balance) => {
-      await query(
-        `with changed as (
-           update credit_accounts a set balance = $2::bigint, seq = a.seq + 1
-           from (select id, balance from credit_accounts where id = $1 for update) before
-           where a.id = before.id returning a.id, a.seq, $2::bigint - before.balance as delta
-         )
-         insert into entries (account_id, seq, kind, delta, balance_after, reason)
-         select id, seq, 'adjustment', delta, $2::bigint, 'test' from changed`,
-        [response.user.id, balance],
+      const [account] = await query<{ balance: number }>(
+        "select balance from credit_accounts where id = $1",
+        [response.user.id],
       );
+      await changeCredits({
+        accountId: response.user.id,
+        kind: "adjustment",
+        amount: balance - (account?.balance ?? 0),
+        reason: "test",
+      });
     },
   };
 }

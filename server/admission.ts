@@ -1,0 +1,115 @@
+/**
+ * The first half of the chain: identify → rate limit → authorize. Every limit of a call is taken before
+ * anything is demanded of the caller, so 429 comes before 401 and 403.
+ */
+import type { Context } from "./context.ts";
+import { ApiError } from "./errors.ts";
+import { badCredentials, limitsOf } from "./limits.ts";
+import { holdsScope, type OperationId, operation, scopes } from "./operations.ts";
+import { type Identity, isRemembered, keyOf, type Principal } from "./principal.ts";
+import { type Decision, getRateLimiter, type LimitState } from "./rate-limit.ts";
+
+export const authenticationRequired =
+  "Authentication required. Provide either X-API-Key or Authorization Bearer token.";
+
+/**
+ * Also called by a door that must know before it reads the body. `id` null: a request that is no operation.
+ * @throws ApiError rate_limited, authentication_required, invalid_credential, insufficient_scope, …
+ */
+export async function admit(ctx: Context, id: OperationId | null): Promise<Identity> {
+  const identity = await rateLimit(ctx, id);
+  if (id === null) {
+    if (identity.rejected) throw invalidCredential();
+    return identity;
+  }
+  if (!refusalOf(identity, id)) return identity;
+  // What was remembered of a key may be older than its rights.
+  const current = mayRemember(id) ? await ctx.identifyAgain() : identity;
+  const refusal = refusalOf(current, id);
+  if (refusal) throw refusal;
+  return current;
+}
+
+async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity> {
+  const { address, exactAddress } = ctx;
+  const limiter = getRateLimiter();
+  if (keyOf(ctx.headers) !== null && !isRemembered(ctx.headers)) {
+    const [guard] = await limiter.peek([badCredentials(address, 0)]);
+    if (guard?.remaining === 0) refuse(ctx, [guard], guard, Math.max(1, guard.resetSeconds));
+  }
+  const identity = await ctx.identify({ remember: id !== null && mayRemember(id) });
+  const limits = limitsOf({ address, exactAddress, identity }, id);
+  if (limits.length > 0) settle(ctx, await limiter.take(limits));
+  return identity;
+}
+
+/**
+ * Takes the rest of a call that counts once for each of its items: one was taken before its input was
+ * read. @throws ApiError rate_limited
+ */
+export async function admitItems(ctx: Context, principal: Principal, id: OperationId, items: number) {
+  const { address, exactAddress } = ctx;
+  const rest = (items - 1) * operation(id).weight;
+  const limits = limitsOf({ address, exactAddress, identity: { principal, rejected: false } }, id);
+  if (rest <= 0 || limits.length === 0) return;
+  settle(ctx, await getRateLimiter().take(limits.map((limit) => ({ ...limit, cost: rest }))));
+}
+
+function settle(ctx: Context, decision: Decision): void {
+  if (!decision.admitted) {
+    refuse(ctx, decision.states, decision.refusedBy, decision.retryAfterSeconds, decision.beyondLimit);
+  }
+  ctx.answer.limits = decision.states;
+}
+
+function refuse(
+  ctx: Context,
+  states: readonly LimitState[],
+  refusedBy: LimitState,
+  retryAfterSeconds: number,
+  beyondLimit = false,
+): never {
+  ctx.answer.limits = states;
+  ctx.answer.refusedBy = refusedBy;
+  ctx.answer.retryAfterSeconds = retryAfterSeconds;
+  const detail = beyondLimit
+    ? `Rate limit exceeded. This call counts for more than the limit of ${refusedBy.points}: split it.`
+    : `Rate limit exceeded. Try again in ${retryAfterSeconds} seconds.`;
+  throw new ApiError("rate_limited", detail, { retryAfterSeconds, limit: refusedBy.name });
+}
+
+/** A priced call checks the credential again when it holds credits. */
+function mayRemember(id: OperationId): boolean {
+  return operation(id).priceCredits > 0;
+}
+
+/** What keeps a caller from an operation, or null. */
+export function refusalOf({ principal, rejected }: Identity, id: OperationId): ApiError | null {
+  const { callers, scope, role } = operation(id);
+  if (rejected) return invalidCredential();
+  if (!principal) {
+    if (callers.includes("anonymous")) return null;
+    return new ApiError("authentication_required", authenticationRequired);
+  }
+  if (!callers.includes(principal.kind)) {
+    return new ApiError("session_required", "This can only be done signed in to the dashboard.");
+  }
+  if (scope !== null && !holdsScope(principal.scopes, scope)) {
+    const words = scopes[scope].toLowerCase();
+    return new ApiError("insufficient_scope", `This needs the scope ${scope} (${words}).`, { scope });
+  }
+  if (role === "admin" && principal.role !== "admin") {
+    return new ApiError("admin_required", "Only an admin may do this.");
+  }
+  return null;
+}
+
+export function invalidCredential(): ApiError {
+  return new ApiError("invalid_credential", authenticationRequired);
+}
+
+/** For an operation that anonymous callers may not use: who calls is certain. */
+export function callerOf(ctx: { principal: Principal | null }): Principal {
+  if (!ctx.principal) throw new ApiError("authentication_required", authenticationRequired);
+  return ctx.principal;
+}

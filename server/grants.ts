@@ -1,0 +1,108 @@
+/**
+ * Credits given, taken back and expiring: everything that changes a balance but a call. Each change is one
+ * entry, made once for its idempotency key however often it is asked for. What expires first is spent
+ * first; what is left of it then becomes an expiry entry.
+ */
+import { asc, eq, sql } from "drizzle-orm";
+import { database, query } from "#db/client.ts";
+import { creditAccounts, entries } from "#db/schema/ledger.ts";
+import { expiredLots } from "./lots.ts";
+import { holdSeconds } from "./operations.ts";
+
+export type Change = {
+  readonly accountId: string;
+  readonly kind: "grant" | "purchase" | "refund" | "expiry" | "adjustment";
+  /** Whole credits. Negative takes away, at most what is there. */
+  readonly amount: number;
+  /** Words for the account's owner. */
+  readonly reason: string;
+  readonly idempotencyKey?: string;
+  /** Only of credits given. */
+  readonly expiresAt?: Date;
+};
+
+export type Changed = {
+  readonly balance: number;
+  /** What was entered: less than asked for when taking away more than there was. */
+  readonly delta: number;
+  /** The same idempotency key came before: nothing was entered now. */
+  readonly duplicate: boolean;
+};
+
+/** Null when there is no such account. */
+export async function changeCredits(change: Change): Promise<Changed | null> {
+  const { accountId, kind, amount, reason, idempotencyKey = null, expiresAt = null } = change;
+  const [row] = await query<Changed>(
+    `with acc as materialized (
+       select id, balance from credit_accounts where id = $1 for update
+     ), before as materialized (
+       select e.delta from entries e, acc where e.account_id = acc.id and e.idempotency_key = $5::text
+     ), wanted as (
+       select id, greatest($3::bigint, -balance) as delta from acc where not exists (select from before)
+     ), changed as (
+       update credit_accounts a set balance = a.balance + w.delta, seq = a.seq + 1,
+         head = entry_hash(a.head, a.id, a.seq + 1, $2::text, w.delta, a.balance + w.delta, $4::text, null, $6::timestamptz, now()),
+         next_expiry_at = least(a.next_expiry_at, $6::timestamptz)
+       from wanted w where a.id = w.id and w.delta <> 0
+       returning a.id, a.balance, a.seq, a.head, w.delta
+     ), entered as (
+       insert into entries (account_id, seq, kind, delta, balance_after, reason, idempotency_key, expires_at, hash)
+       select id, seq, $2::text, delta, balance, $4::text, $5::text, $6::timestamptz, head from changed
+     )
+     select coalesce(changed.balance, acc.balance) as balance,
+       coalesce(changed.delta, before.delta, 0) as delta, before.delta is not null as duplicate
+     from acc left join changed on true left join before on true`,
+    [accountId, kind, amount, reason, idempotencyKey, expiresAt?.toISOString() ?? null],
+  );
+  return row ?? null;
+}
+
+/**
+ * Enters what has expired of an account's credits, in one transaction under the account's lock. While a
+ * hold is open it looks again soon, since a release may give back credits that have expired.
+ */
+export async function expireCredits(accountId: string): Promise<void> {
+  const db = await database();
+  await db.transaction(async (tx) => {
+    const mine = eq(creditAccounts.id, accountId);
+    await tx.select().from(creditAccounts).where(mine).for("update");
+    const statement = await tx
+      .select()
+      .from(entries)
+      .where(eq(entries.accountId, accountId))
+      .orderBy(asc(entries.seq));
+    const { lots, nextExpiryAt } = expiredLots(statement, new Date());
+    for (const { seq, remaining } of lots) {
+      const reason = `Credits of entry ${seq} expired`;
+      await tx
+        .update(creditAccounts)
+        .set({
+          balance: sql`balance - ${remaining}::bigint`,
+          seq: sql`seq + 1`,
+          head: sql`entry_hash(head, id, seq + 1, 'expiry', -${remaining}::bigint, balance - ${remaining}::bigint, ${reason}, null, null, now())`,
+        })
+        .where(mine);
+      await tx.execute(
+        sql`insert into entries (account_id, seq, kind, delta, balance_after, reason, hash)
+          select id, seq, 'expiry', -${remaining}::bigint, balance, ${reason}, head from credit_accounts where id = ${accountId}`,
+      );
+    }
+    const openHolds = sql`exists (select from holds where account_id = ${accountId} and state = 'held')`;
+    const next = nextExpiryAt?.toISOString() ?? null;
+    await tx
+      .update(creditAccounts)
+      .set({
+        nextExpiryAt: sql`case when ${openHolds} then least(${next}::timestamptz, now() + make_interval(secs => ${holdSeconds}::int)) else ${next}::timestamptz end`,
+      })
+      .where(mine);
+  });
+}
+
+/** Enters what has expired anywhere. Answers how many accounts were looked at. */
+export async function expireDueCredits(): Promise<number> {
+  const due = await query<{ id: string }>(
+    "select id from credit_accounts where next_expiry_at <= now() order by next_expiry_at limit 200",
+  );
+  for (const { id } of due) await expireCredits(id);
+  return due.length;
+}

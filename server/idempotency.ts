@@ -1,0 +1,180 @@
+/**
+ * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a retry is answered as the first call was,
+ * with one charge, for a day. A key is claimed before the work; a priced call completes it in the statement
+ * that captures its charge; a failed call gives it up, so that a retry may succeed. Answers are stored
+ * sealed, since one may hold a secret.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { query } from "#db/client.ts";
+import { ApiError } from "./errors.ts";
+import type { Completion } from "./ledger.ts";
+import { holdSeconds, type OperationId } from "./operations.ts";
+import { seal, unseal } from "./secret.ts";
+
+/** Longer than a hold lives, so that a run whose claim is taken over can no longer capture. */
+const claimSeconds = 2 * holdSeconds;
+const keptHours = 24;
+const waitMs = 10_000;
+const pollMs = 50;
+
+/** What the answer's headers tell, stored with the output. */
+export type AnswerFields = {
+  creditsCharged: number | null;
+  creditsRemaining: number | null;
+  receiptId: string | null;
+};
+
+export type Idempotency = {
+  /** Null: the caller sent none. */
+  readonly key: string | null;
+  /** Keys of one account are unrelated to another's; anonymous callers have none. */
+  bind(accountId: string | null): void;
+  /** For the statement that captures the charge of `output`. Null: no key is claimed. */
+  completion(output: unknown): Completion | null;
+  /** Runs a call, or answers as the first call with this key and input did. */
+  once(
+    operation: OperationId,
+    readInput: () => Promise<unknown>,
+    run: (readInput: () => Promise<unknown>) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+};
+
+const storedSchema = z.object({
+  output: z.unknown(),
+  fields: z.object({
+    creditsCharged: z.int().nullable(),
+    creditsRemaining: z.int().nullable(),
+    receiptId: z.string().nullable(),
+  }),
+});
+
+/** Leaves the chain with the stored answer, before the handler. */
+class Replay extends Error {
+  readonly stored: z.output<typeof storedSchema>;
+  constructor(stored: z.output<typeof storedSchema>) {
+    super("answered before");
+    this.stored = stored;
+  }
+}
+
+/** `answer` is the call's own: a replay writes into it what the first call told. */
+export function createIdempotency(headers: Headers, answer: AnswerFields): Idempotency {
+  const key = headers.get("idempotency-key");
+  let account: string | null = null;
+  let claim: string | null = null;
+
+  const store = (output: unknown) => {
+    const { creditsCharged, creditsRemaining, receiptId } = answer;
+    return seal(
+      JSON.stringify({ output: output ?? null, fields: { creditsCharged, creditsRemaining, receiptId } }),
+    );
+  };
+
+  async function begin(operation: OperationId, input: unknown): Promise<void> {
+    if (key === null || account === null) return;
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new ApiError(
+        "invalid_input",
+        "Invalid input: Idempotency-Key: 1 to 255 visible ASCII characters.",
+      );
+    }
+    claim = await claimKey(account, key, fingerprint(operation, input));
+  }
+
+  async function finish(output: unknown): Promise<void> {
+    if (claim === null) return;
+    await query(
+      `update idempotency_keys set state = 'done', answer = $4
+       where account_id = $1 and key = $2 and claim = $3 and state = 'running'`,
+      [account, key, claim, store(output)],
+    );
+  }
+
+  async function giveUp(): Promise<void> {
+    if (claim === null) return;
+    await query(
+      "delete from idempotency_keys where account_id = $1 and key = $2 and claim = $3 and state = 'running'",
+      [account, key, claim],
+    );
+  }
+
+  return {
+    key,
+    bind: (accountId) => {
+      account = accountId;
+    },
+    completion: (output) => (key === null || claim === null ? null : { key, claim, answer: store(output) }),
+    once: async (operation, readInput, run, signal) => {
+      try {
+        const output = await run(async () => {
+          const input = await readInput();
+          await begin(operation, input);
+          return input;
+        });
+        if (signal.aborted) await giveUp();
+        else await finish(output);
+        return output;
+      } catch (error) {
+        const replay = error instanceof Error && error.cause instanceof Replay ? error.cause : error;
+        if (replay instanceof Replay) {
+          Object.assign(answer, replay.stored.fields);
+          return replay.stored.output ?? undefined;
+        }
+        await giveUp();
+        throw error;
+      }
+    },
+  };
+}
+
+type KeyRow = { claimed: boolean; fingerprint: string; state: string; answer: string | null };
+
+/** Answers the claim. @throws Replay, ApiError idempotency_mismatch, still_running */
+async function claimKey(account: string, key: string, print: string): Promise<string> {
+  const claim = randomUUID();
+  for (const deadline = Date.now() + waitMs; ; await sleep(pollMs)) {
+    const [row] = await query<KeyRow>(
+      `with claimed as (
+         insert into idempotency_keys as k (account_id, key, fingerprint, state, claim, claimed_until, expires_at)
+         values ($1, $2, $3, 'running', $4, now() + make_interval(secs => $5::int), now() + make_interval(hours => $6::int))
+         on conflict (account_id, key) do update set fingerprint = excluded.fingerprint, state = 'running',
+           claim = excluded.claim, claimed_until = excluded.claimed_until, expires_at = excluded.expires_at, answer = null
+         where k.expires_at < now()
+           or (k.state = 'running' and k.claimed_until < now() and k.fingerprint = excluded.fingerprint)
+         returning fingerprint
+       )
+       select true as claimed, fingerprint, 'running' as state, null as answer from claimed
+       union all
+       select false, fingerprint, state, answer from idempotency_keys
+       where account_id = $1 and key = $2 and not exists (select from claimed)`,
+      [account, key, print, claim, claimSeconds, keptHours],
+    );
+    if (row?.claimed) return claim;
+    if (row && row.fingerprint !== print) {
+      throw new ApiError("idempotency_mismatch", "This Idempotency-Key came before with another input.");
+    }
+    if (row?.state === "done" && row.answer !== null) {
+      throw new Replay(storedSchema.parse(JSON.parse(unseal(row.answer))));
+    }
+    if (Date.now() > deadline) {
+      throw new ApiError("still_running", "A call with this Idempotency-Key is still running.");
+    }
+  }
+}
+
+function fingerprint(operation: OperationId, input: unknown): string {
+  const canonical = JSON.stringify(input, (_, value: unknown) => {
+    if (value instanceof Uint8Array) return createHash("sha256").update(value).digest("hex");
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return createHash("sha256").update(`${operation}\n${canonical}`).digest("hex");
+}
+
+/** Removes what is older than a day. */
+export async function forgetOldKeys(): Promise<void> {
+  await query("delete from idempotency_keys where expires_at < now()");
+}
