@@ -1,0 +1,117 @@
+/**
+ * The MCP door: POST /api/mcp, Streamable HTTP. The caller is admitted by the chain before the SDK answers,
+ * so that 429, 401 and 403 are HTTP answers with their headers; what is wrong with a call beyond that is a
+ * tool result that the model can act on. Authorization: MCP 2026-07-28 "Authorization" (RFC 9728, RFC 6750).
+ */
+import { admit, callerOf } from "../admission.ts";
+import { answerHeaders, type Context, createContext, emptyAnswer } from "../context.ts";
+import { ApiError, logFailure, problemOf } from "../errors.ts";
+import { json, preflight, problemResponse, withHeaders } from "../http.ts";
+import { log } from "../log.ts";
+import type { OperationId } from "../operations.ts";
+import { keyOf, type Principal } from "../principal.ts";
+import { challenge, protectedResourceMetadataUrl, scopeChallenge } from "../wellknown.ts";
+import { describeMessage, type Message, type RequestId, readBody } from "./message.ts";
+import { checkOrigin } from "./origin.ts";
+import { type AdmittedCall, type Exchange, serve } from "./server.ts";
+import { findTool } from "./tools.ts";
+
+/** Answers /api/mcp. */
+export async function handleMcp(request: Request): Promise<Response> {
+  const ctx = createContext(request, "mcp");
+  const echo: { id: RequestId | null } = { id: null };
+  try {
+    checkOrigin(request.headers);
+    return preflight(request, "GET, POST, DELETE, OPTIONS") ?? (await answer(request, ctx, echo));
+  } catch (error) {
+    const cause = request.signal.aborted ? new ApiError("cancelled", "The caller went away.") : error;
+    logFailure(ctx, cause);
+    return refuse(ctx, cause, echo.id);
+  }
+}
+
+async function answer(request: Request, ctx: Context, echo: { id: RequestId | null }): Promise<Response> {
+  if (request.method !== "POST") {
+    await admitCaller(ctx, null);
+    throw new ApiError("method_not_allowed", "There are no sessions here: send each message by POST.");
+  }
+  // Of a caller without a credential not even the body is read.
+  if (keyOf(request.headers) === null) await admitCaller(ctx, null);
+  const body = await readBody(request);
+  const message = describeMessage("value" in body ? body.value : null);
+  echo.id = message.id;
+  const exchange = await admitMessage(ctx, message);
+  if ("refusal" in body) throw body.refusal;
+
+  const response = await whole(await serve(request, body.value, exchange), exchange, request.signal);
+  request.signal.throwIfAborted();
+  if (response.status >= 500) log.error({ requestId: ctx.requestId, door: "mcp" }, "MCP exchange failed");
+  const [only, ...others] = exchange.calls;
+  if (!only || others.length > 0) return withHeaders(response, limitHeaders(ctx));
+  if (only.refusal) {
+    Object.assign(ctx.answer, only.ctx.answer);
+    throw only.refusal;
+  }
+  return withHeaders(response, answerHeaders(only.ctx));
+}
+
+/** Each tools/call is admitted as its operation; anything else takes one point of the caller's tier. */
+async function admitMessage(ctx: Context, { methods, toolCalls }: Message): Promise<Exchange> {
+  const calls: AdmittedCall[] = [];
+  let principal: Principal | undefined;
+  for (const tool of toolCalls.map(findTool)) {
+    if (!tool) continue;
+    principal = await admitCaller(ctx, tool.entry.id);
+    const answer = { ...emptyAnswer(), limits: ctx.answer.limits };
+    const own: Context = { ...ctx, admitted: { principal, rejected: false }, answer };
+    calls.push({ tool, ctx: own, started: false, refusal: null });
+  }
+  principal ??= await admitCaller(ctx, null);
+  return { principal, calls, listsTools: methods.includes("tools/list") };
+}
+
+/** Nobody speaks MCP without a credential, also where an operation is open to everyone over REST. */
+async function admitCaller(ctx: Context, id: OperationId | null): Promise<Principal> {
+  return callerOf(await admit(ctx, id));
+}
+
+/**
+ * Clients of 2025 are answered by an event stream that the SDK opens before the tool has run. A call sends
+ * nothing before its result, so the stream is let go when it is complete: then headers can tell the charge,
+ * and a credential that was revoked a moment ago is an HTTP 401 as everywhere. The SDK leaves the stream of
+ * a caller that went away open, hence the signal.
+ */
+async function whole(response: Response, { calls }: Exchange, signal: AbortSignal): Promise<Response> {
+  const streams = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+  if (!response.body || !streams || calls.length === 0) return response;
+  const stream = response.body.pipeThrough(new TransformStream(), { signal });
+  return new Response(await new Response(stream).text(), response);
+}
+
+function limitHeaders({ requestId, answer: { limits } }: Context): Record<string, string> {
+  return answerHeaders({ requestId, answer: { ...emptyAnswer(), limits } });
+}
+
+/** What stopped the exchange before MCP: OAuth's challenges as over REST, the rest as JSON-RPC errors. */
+function refuse(ctx: Context, error: unknown, id: RequestId | null): Response {
+  const { status, problem } = problemOf(error);
+  const headers = answerHeaders(ctx);
+  if (status === 401) {
+    headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");
+    return problemResponse({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, 401, headers);
+  }
+  if (problem.code === "insufficient_scope") {
+    headers["WWW-Authenticate"] = scopeChallenge(String(problem.scope));
+    return problemResponse(problem, status, headers);
+  }
+  if (status === 405) headers.Allow = "POST, OPTIONS";
+  const code = jsonRpcCodes[problem.code] ?? status;
+  return json(
+    { jsonrpc: "2.0", id, error: { code, message: problem.detail, data: problem } },
+    status,
+    headers,
+  );
+}
+
+/** JSON-RPC 2.0 §5.1; others carry their HTTP status, outside of the ranges that JSON-RPC and MCP reserve. */
+const jsonRpcCodes: Partial<Record<string, number>> = { malformed_body: -32700, internal: -32603 };

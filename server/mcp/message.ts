@@ -1,0 +1,72 @@
+/**
+ * Reads the JSON-RPC body of a POST, once and within a bound, and tells which operations it calls: what the
+ * chain must know before the SDK starts an answer. Whether the message is well-formed MCP is the SDK's affair.
+ */
+import { isJsonContentType, readRequestBody } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { ApiError } from "../errors.ts";
+
+/** Room for a document as text. */
+const maximumBytes = 4 * 1024 * 1024;
+/** 2025-03-26 clients may send several messages at once; later ones may not. */
+const maximumBatch = 20;
+
+export type RequestId = string | number;
+
+export type Message = {
+  /** To be echoed by an error; null for a batch and for what has none. */
+  readonly id: RequestId | null;
+  readonly methods: readonly string[];
+  /** Names in tools/call requests, in order. */
+  readonly toolCalls: readonly string[];
+};
+
+const messageSchema = z.object({
+  id: z.union([z.string(), z.number()]).optional(),
+  method: z.string(),
+  params: z.object({ name: z.string() }).optional().catch(undefined),
+});
+
+export function describeMessage(body: unknown): Message {
+  const all = (Array.isArray(body) ? body : [body]).flatMap((one: unknown) => {
+    const { success, data } = messageSchema.safeParse(one);
+    return success ? [data] : [];
+  });
+  return {
+    id: Array.isArray(body) ? null : (all[0]?.id ?? null),
+    methods: all.map(({ method }) => method),
+    toolCalls: all.flatMap(({ id, method, params }) =>
+      method === "tools/call" && id !== undefined && params ? [params.name] : [],
+    ),
+  };
+}
+
+export type Body = { readonly value: unknown } | { readonly refusal: ApiError };
+
+/** Returns what is wrong instead of throwing it: the caller is to be admitted first. */
+export async function readBody(request: Request): Promise<Body> {
+  if (!isJsonContentType(request.headers.get("content-type"))) {
+    return { refusal: new ApiError("unsupported_media_type", "Send application/json.") };
+  }
+  const body = await readRequestBody(request, maximumBytes);
+  if (body.tooLarge) {
+    const detail = `The body is over ${maximumBytes / 1024 / 1024} MB, the most that is taken at once.`;
+    return { refusal: new ApiError("too_large", detail) };
+  }
+  const value = parseJson(body.text);
+  if (value === undefined) {
+    return { refusal: new ApiError("malformed_body", "The body is not well-formed JSON.") };
+  }
+  if (Array.isArray(value) && value.length > maximumBatch) {
+    return { refusal: new ApiError("too_large", `Send at most ${maximumBatch} messages at once.`) };
+  }
+  return { value };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
