@@ -1,5 +1,6 @@
 /** The chain's order of failures, what is charged when, and that a change of rights binds the next call. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { query } from "#db/client.ts";
 import { createDocuments } from "./documents/create.ts";
 import { ingestDocument } from "./documents/ingest.ts";
@@ -94,6 +95,77 @@ describe("rights bind the next call", () => {
     expect(refused.body).toMatchObject({ code: "insufficient_scope", scope: "mcp:query" });
     await query(`update apikey set permissions = '{"scope":["mcp:query"]}' where id = $1`, [keyId]);
     expect((await ask("granite")).status).toBe(200);
+  });
+
+  it("a limit that an admin set binds the next call, and lifting it too", async () => {
+    const set = (points: number | null) =>
+      query(
+        points === null
+          ? "delete from limit_overrides where account_id = $1"
+          : `insert into limit_overrides (account_id, name, points, reason) values ($1, 'apiKey', ${points}, 'test')`,
+        [account.userId],
+      );
+    await set(7);
+    const [first, second] = [await ask("granite"), await ask("granite")];
+    expect(first.status).toBe(200);
+    expect(second.headers.get("x-ratelimit-limit")).toBe("7");
+    await set(null);
+    await ask("granite");
+    expect((await ask("granite")).headers.get("x-ratelimit-limit")).toBe(String(tiers.apiKey.points));
+  });
+
+  it("a budget binds to the credit, and what finds nothing gives it back", async () => {
+    const budget = { credits: 25, period: "day" };
+    const made = await rest("POST", "/keys", { cookie: account.cookie }, { name: "small", budget });
+    const small = { "x-api-key": String(made.body.key) };
+    expect((await ask("granite", small)).status).toBe(200);
+    expect((await ask("xylophone zzzqqq", small)).body.creditsCharged).toBe(0);
+    expect((await ask("granite", small)).status).toBe(200);
+    const refused = await ask("granite", small);
+    expect(refused.status).toBe(402);
+    expect(refused.body).toMatchObject({
+      code: "budget_exceeded",
+      required: 10,
+      available: 5,
+      period: "day",
+    });
+    await rest(
+      "PATCH",
+      `/keys/${made.body.id}`,
+      { cookie: account.cookie },
+      { budget: { ...budget, credits: 30 } },
+    );
+    expect((await ask("granite", small)).status).toBe(200);
+    const [listed] = z
+      .array(z.looseObject({ budget: z.unknown() }))
+      .parse((await rest("GET", "/keys", { cookie: account.cookie })).body.items);
+    expect(listed?.budget).toEqual({ credits: 30, period: "day", used: 30 });
+  });
+
+  it("a batch counts and costs once for each of its queries, of those that found something", async () => {
+    const queries = ["granite", "xylophone zzzqqq", "coarse rock"].map((text) => ({
+      datasetId,
+      query: text,
+    }));
+    const batch = await rest(
+      "POST",
+      "/mcp/batch-query",
+      { "x-api-key": key },
+      {
+        queries: [...queries, { datasetId: "none_0000000000", query: "granite" }],
+      },
+    );
+    expect(batch.status).toBe(200);
+    expect(batch.body.creditsCharged).toBe(20);
+    expect(batch.headers.get("x-credits-charged")).toBe("20");
+    expect(batch.headers.get("ratelimit")).toContain('"search.batch";r=96');
+    const results = z
+      .array(
+        z.looseObject({ creditsCharged: z.int(), error: z.looseObject({ code: z.string() }).nullable() }),
+      )
+      .parse(batch.body.results);
+    expect(results.map(({ creditsCharged }) => creditsCharged)).toEqual([10, 0, 10, 0]);
+    expect(results.at(-1)?.error?.code).toBe("not_found");
   });
 
   it("a dataset made private is gone for others", async () => {

@@ -29,6 +29,7 @@ let fixture: Fixture;
 /** A call that succeeds for the owner (or, where the row asks for one, the admin). */
 const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "admin.grantCredits": (f) => ({ userId: f.owner.userId, amount: 5, reason: "thanks" }),
+  "admin.setLimit": (f) => ({ userId: f.owner.userId, name: "account", points: 6_000, reason: "trusted" }),
   "admin.users": () => ({}),
   "credits.entries": () => ({}),
   "credits.get": () => ({}),

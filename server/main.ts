@@ -13,6 +13,8 @@ import { needsSetupCode, setupCode } from "./auth.ts";
 import { parseAllowlist } from "./client-address.ts";
 import { seedGuides } from "./documents/guides.ts";
 import { startIngestion } from "./documents/ingestion-worker.ts";
+import { expireDueCredits } from "./grants.ts";
+import { forgetOldKeys } from "./idempotency.ts";
 import { reapHolds } from "./ledger.ts";
 import { log } from "./log.ts";
 import { notePeer } from "./peer.ts";
@@ -20,7 +22,6 @@ import { getRateLimiter } from "./rate-limit.ts";
 import { authSecret } from "./secret.ts";
 
 const shutdownSeconds = 9;
-const reapSeconds = 5;
 
 type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -49,6 +50,10 @@ const server = createServer((request, response) => {
   });
 });
 
+// Longer than clients and proxies keep an idle connection, so that none is reused while it is closed.
+server.keepAliveTimeout = 65_000;
+server.headersTimeout = 70_000;
+
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (stopping) {
     response.writeHead(503, { Connection: "close", "Retry-After": "5" }).end();
@@ -74,7 +79,7 @@ async function start(): Promise<void> {
   cleanups.push(() => pages.close());
   const ingestion = await startIngestion();
   cleanups.push(() => ingestion.stop());
-  cleanups.push(startReaper());
+  cleanups.push(startSweeps());
   await seedGuides();
   opened.resolve();
   await greet();
@@ -96,12 +101,27 @@ function listen(): Promise<void> {
   });
 }
 
-function startReaper(): () => void {
-  const reap = () =>
-    reapHolds().catch((error: unknown) => log.warn({ err: error }, "expired holds not released"));
-  const timer = setInterval(() => void reap(), reapSeconds * 1000);
-  void reap();
-  return () => clearInterval(timer);
+/** Gives back what crashes left, enters what expired, forgets what is old. */
+function startSweeps(): () => void {
+  const sweep = (everySeconds: number, work: () => Promise<unknown>, what: string) => {
+    let running = false;
+    const run = async () => {
+      if (running) return;
+      running = true;
+      await work().catch((error: unknown) => log.warn({ err: error }, `${what} failed`));
+      running = false;
+    };
+    void run();
+    return setInterval(() => void run(), everySeconds * 1000);
+  };
+  const timers = [
+    sweep(5, reapHolds, "releasing expired holds"),
+    sweep(60, expireDueCredits, "entering expired credits"),
+    sweep(3600, forgetOldKeys, "forgetting old idempotency keys"),
+  ];
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
 }
 
 async function greet(): Promise<void> {

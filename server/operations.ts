@@ -312,6 +312,15 @@ export const operations = {
     role: "admin",
     rest: { method: "GET", path: "/admin/users", status: 200 },
   },
+  "admin.setLimit": {
+    ...free,
+    summary: "Set one limit of an account, in force on its next call; null: as the table says",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    role: "admin",
+    rest: { method: "PATCH", path: "/admin/users/{userId}/limits", status: 200 },
+  },
   "admin.grantCredits": {
     ...free,
     summary: "Give an account credits, with a reason",

@@ -3,16 +3,21 @@ import { and, desc, eq, ilike, lt, or } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { user } from "#db/schema/auth.ts";
-import { creditAccounts } from "#db/schema/ledger.ts";
+import { creditAccounts, limitOverrides } from "#db/schema/ledger.ts";
 import { openAccount } from "../accounts.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, timeField } from "../fields.ts";
 import { changeCredits } from "../grants.ts";
-import { roles } from "../operations.ts";
+import { operation, operationIds, roles, tierNames } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 
 const role = z.enum(roles).catch("user");
+const limitNames: readonly [string, ...string[]] = [
+  tierNames.apiKey,
+  tierNames.session,
+  ...operationIds.filter((id) => operation(id).limit),
+];
 
 export const adminRouter = router({
   users: procedure("admin.users", {
@@ -63,6 +68,30 @@ export const adminRouter = router({
     );
   }),
 
+  setLimit: procedure("admin.setLimit", {
+    input: z.strictObject({
+      userId: idField,
+      name: z.enum(limitNames).describe("A tier, or the operation whose own limit it is"),
+      points: z.int().min(0).max(100_000_000).nullable().describe("Admitted in any window; 0: nothing"),
+      reason: nameField(500),
+    }),
+    output: z.object({ userId: z.string(), overrides: z.record(z.string(), z.int()) }),
+  }).mutation(async ({ input: { userId, name, points, reason } }) => {
+    const db = await database();
+    await getUser(userId);
+    const { accountId, name: limit } = limitOverrides;
+    if (points === null) {
+      await db.delete(limitOverrides).where(and(eq(accountId, userId), eq(limit, name)));
+    } else {
+      await db
+        .insert(limitOverrides)
+        .values({ accountId: userId, name, points, reason })
+        .onConflictDoUpdate({ target: [accountId, limit], set: { points, reason } });
+    }
+    const rows = await db.select().from(limitOverrides).where(eq(accountId, userId));
+    return { userId, overrides: Object.fromEntries(rows.map(({ name, points }) => [name, points])) };
+  }),
+
   grantCredits: procedure("admin.grantCredits", {
     input: z.strictObject({
       userId: idField,
@@ -71,12 +100,17 @@ export const adminRouter = router({
     }),
     output: z.object({ userId: z.string(), balance: z.int() }),
   }).mutation(async ({ input: { userId, amount, reason } }) => {
-    const db = await database();
-    const [known] = await db.select({ id: user.id }).from(user).where(eq(user.id, userId));
-    if (!known) throw new ApiError("not_found", "User not found.");
+    await getUser(userId);
     await openAccount(userId);
     const changed = await changeCredits({ accountId: userId, amount, kind: "grant", reason });
     if (changed === null) throw new ApiError("not_found", "User not found.");
     return { userId, balance: changed.balance };
   }),
 });
+
+/** @throws ApiError not_found */
+async function getUser(userId: string): Promise<void> {
+  const db = await database();
+  const [known] = await db.select({ id: user.id }).from(user).where(eq(user.id, userId));
+  if (!known) throw new ApiError("not_found", "User not found.");
+}

@@ -2,10 +2,11 @@
  * API keys, stored by Better Auth's api-key plugin as SHA-256. The secret is in one answer only, the one
  * that creates it. A revoked key is deleted, so its next call is refused.
  */
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
-import { database } from "#db/client.ts";
+import { type Database, database } from "#db/client.ts";
 import { apikey } from "#db/schema/auth.ts";
+import { budgetPeriods, budgets } from "#db/schema/ledger.ts";
 import { callerOf } from "../admission.ts";
 import { getAuth } from "../auth.ts";
 import { ApiError } from "../errors.ts";
@@ -19,6 +20,13 @@ const secondsADay = 24 * 3600;
 /** More keys than a person can tell apart are a mistake or an attack. */
 const keysAnAccount = 200;
 
+const budgetField = z
+  .strictObject({
+    credits: z.int().min(1).max(1_000_000_000),
+    period: z.enum(budgetPeriods).describe("day and month begin at 0:00 UTC"),
+  })
+  .describe("What calls with this key may spend");
+
 const keySchema = z
   .object({
     id: z.string(),
@@ -28,6 +36,7 @@ const keySchema = z
     createdAt: timeField,
     expiresAt: timeField.nullable(),
     lastUsedAt: timeField.nullable().describe("To about half a minute"),
+    budget: budgetField.extend({ used: z.int() }).nullable().describe("null: all of the balance"),
   })
   .meta({ id: "Key" });
 
@@ -37,6 +46,7 @@ export const keysRouter = router({
       name: nameField(100),
       scopes: z.array(scopeField).min(1, "choose at least one scope").default(["mcp:query", "mcp:tools"]),
       expiresInDays: z.int().min(1).max(3650).nullish().describe("Never expires when left out"),
+      budget: budgetField.nullish().describe("All of the balance when left out"),
     }),
     output: keySchema.extend({ key: z.string().describe("Shown this once") }),
   }).mutation(async ({ ctx, input }) => {
@@ -54,6 +64,7 @@ export const keysRouter = router({
         ...(input.expiresInDays ? { expiresIn: input.expiresInDays * secondsADay } : {}),
       },
     });
+    if (input.budget) await setBudget(created.id, accountId, input.budget);
     return { ...(await getKey(created.id, accountId)), key: created.key };
   }),
 
@@ -61,9 +72,7 @@ export const keysRouter = router({
     async ({ ctx }) => {
       const { accountId } = callerOf(ctx);
       const db = await database();
-      const rows = await db
-        .select()
-        .from(apikey)
+      const rows = await selectKeys(db)
         .where(eq(apikey.referenceId, accountId))
         .orderBy(desc(apikey.createdAt), desc(apikey.id));
       return { items: rows.map(toKey), nextCursor: null };
@@ -71,16 +80,24 @@ export const keysRouter = router({
   ),
 
   update: procedure("keys.update", {
-    input: z.strictObject({ keyId: idField, name: nameField(100) }),
+    input: z.strictObject({
+      keyId: idField,
+      name: nameField(100).optional(),
+      budget: budgetField.nullish().describe("null lifts it; what was used of the period stays"),
+    }),
     output: keySchema,
-  }).mutation(async ({ ctx, input }) => {
+  }).mutation(async ({ ctx, input: { keyId, name, budget } }) => {
     const { accountId } = callerOf(ctx);
     const db = await database();
-    await db
+    const mine = and(eq(apikey.id, keyId), eq(apikey.referenceId, accountId));
+    const [known] = await db
       .update(apikey)
-      .set({ name: input.name, updatedAt: sql`now()` })
-      .where(and(eq(apikey.id, input.keyId), eq(apikey.referenceId, accountId)));
-    return getKey(input.keyId, accountId);
+      .set({ updatedAt: sql`now()`, ...(name === undefined ? {} : { name }) })
+      .where(mine)
+      .returning({ id: apikey.id });
+    if (!known) throw keyNotFound();
+    if (budget !== undefined) await setBudget(keyId, accountId, budget);
+    return getKey(keyId, accountId);
   }),
 
   delete: procedure("keys.delete", {
@@ -94,15 +111,41 @@ export const keysRouter = router({
       .where(and(eq(apikey.id, input.keyId), eq(apikey.referenceId, accountId)))
       .returning({ id: apikey.id });
     if (gone.length === 0) throw keyNotFound();
+    await setBudget(input.keyId, accountId, null);
   }),
 });
 
-async function getKey(keyId: string, accountId: string) {
+/** A key has one budget at most. */
+async function setBudget(keyId: string, accountId: string, budget: z.output<typeof budgetField> | null) {
   const db = await database();
-  const [row] = await db
-    .select()
+  const ofKey = eq(budgets.credentialId, keyId);
+  if (budget === null) {
+    await db.delete(budgets).where(ofKey);
+    return;
+  }
+  const { credits: amount, period } = budget;
+  await db.transaction(async (tx) => {
+    await tx.delete(budgets).where(and(ofKey, ne(budgets.period, period)));
+    await tx
+      .insert(budgets)
+      .values({ credentialId: keyId, accountId, period, amount })
+      .onConflictDoUpdate({ target: [budgets.credentialId, budgets.period], set: { amount } });
+  });
+}
+
+function selectKeys(db: Database) {
+  const used = sql<number>`case when ${budgets.periodStart} < budget_period_start(${budgets.period}) then 0 else ${budgets.used} end`;
+  return db
+    .select({ key: apikey, budget: budgets, used: used.mapWith(Number) })
     .from(apikey)
-    .where(and(eq(apikey.id, keyId), eq(apikey.referenceId, accountId)));
+    .leftJoin(budgets, eq(budgets.credentialId, apikey.id))
+    .$dynamic();
+}
+
+async function getKey(keyId: string, accountId: string) {
+  const [row] = await selectKeys(await database()).where(
+    and(eq(apikey.id, keyId), eq(apikey.referenceId, accountId)),
+  );
   if (!row) throw keyNotFound();
   return toKey(row);
 }
@@ -117,7 +160,9 @@ const storedPermissions = z
   .pipe(z.object({ scope: z.array(scopeField) }))
   .catch({ scope: [] });
 
-function toKey(row: typeof apikey.$inferSelect) {
+type KeyRow = { key: typeof apikey.$inferSelect; budget: typeof budgets.$inferSelect | null; used: number };
+
+function toKey({ key: row, budget, used }: KeyRow) {
   return {
     id: row.id,
     name: row.name ?? "",
@@ -126,5 +171,6 @@ function toKey(row: typeof apikey.$inferSelect) {
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastRequest?.toISOString() ?? null,
+    budget: budget && { credits: budget.amount, period: budget.period, used },
   };
 }

@@ -8,7 +8,7 @@ import { type CatalogEntry, call } from "../catalog.ts";
 import { answerHeaders, type Context, createContext } from "../context.ts";
 import { ApiError, logFailure, problemOf } from "../errors.ts";
 import { empty, json, preflight, problemResponse } from "../http.ts";
-import { challenge, protectedResourceMetadataUrl } from "../wellknown.ts";
+import { challenge, protectedResourceMetadataUrl, scopeChallenge } from "../wellknown.ts";
 import { readInput } from "./input.ts";
 import { openApiDocument } from "./openapi.ts";
 import { findRoute } from "./routes.ts";
@@ -61,6 +61,9 @@ function refuse(ctx: Context, error: unknown): Response {
   const headers = answerHeaders(ctx);
   if (problem.code === "method_not_allowed" && Array.isArray(problem.allow)) {
     headers.Allow = problem.allow.join(", ");
+  }
+  if (problem.code === "insufficient_scope") {
+    headers["WWW-Authenticate"] = scopeChallenge(String(problem.scope));
   }
   if (status !== 401) return problemResponse(problem, status, headers);
   headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");
