@@ -37,6 +37,8 @@ const schema = z.object({
   /** Number of server processes that share the limits; each holds its share while Redis is away. */
   WEB_CONCURRENCY: whole(1, 1, 1024),
   MAX_UPLOAD_BYTES: whole(20 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+  /** Bearer token for /api/metrics; without one only this machine may read it. */
+  METRICS_TOKEN: text.optional(),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug"]).default("info"),
 });
 

@@ -5,6 +5,7 @@
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { badCredentials, limitsOf } from "./limits.ts";
+import { metrics } from "./metrics.ts";
 import { holdsScope, type OperationId, operation, scopes } from "./operations.ts";
 import { type Identity, isRemembered, keyOf, type Principal } from "./principal.ts";
 import { type Decision, getRateLimiter, type LimitState } from "./rate-limit.ts";
@@ -72,6 +73,7 @@ function refuse(
   ctx.answer.limits = states;
   ctx.answer.refusedBy = refusedBy;
   ctx.answer.retryAfterSeconds = retryAfterSeconds;
+  metrics().refusals.inc({ limit: refusedBy.name });
   const detail = beyondLimit
     ? `Rate limit exceeded. This call counts for more than the limit of ${refusedBy.points}: split it.`
     : `Rate limit exceeded. Try again in ${retryAfterSeconds} seconds.`;

@@ -8,6 +8,7 @@ import { handleHealth, handleReady } from "./health.ts";
 import { problemResponse } from "./http.ts";
 import { log } from "./log.ts";
 import { handleMcp } from "./mcp/handler.ts";
+import { handleMetrics, metrics } from "./metrics.ts";
 import { handleRest } from "./rest/handler.ts";
 import { handleTrpc } from "./trpc-handler.ts";
 import { handleProtectedResource } from "./wellknown.ts";
@@ -16,6 +17,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 const exact: Record<string, Handler> = {
   "/api/mcp": handleMcp,
+  "/api/metrics": handleMetrics,
   "/api/health": handleHealth,
   "/api/health/ready": handleReady,
   "/.well-known/oauth-protected-resource": handleProtectedResource,
@@ -33,15 +35,25 @@ const below: readonly [prefix: string, handler: Handler][] = [
 export function apiHandler(pathname: string): Handler | null {
   const handler = exact[pathname] ?? below.find(([prefix]) => pathname.startsWith(prefix))?.[1];
   if (!handler) return pathname === "/api" ? handleUnknown : null;
+  const door = pathname.split("/", 3)[2] ?? "";
   return async (request) => {
-    try {
-      return await handler(request);
-    } catch (error) {
-      log.error({ path: pathname, err: error }, "handler failed");
-      const { problem, status } = problemOf(error);
-      return problemResponse(problem, status);
-    }
+    const end = metrics().requests.startTimer();
+    const response = await answer(handler, request);
+    end({ door: doors.has(door) ? door : "other", status: String(response.status) });
+    return response;
   };
+}
+
+const doors = new Set(["v1", "mcp", "trpc", "auth"]);
+
+async function answer(handler: Handler, request: Request): Promise<Response> {
+  try {
+    return await handler(request);
+  } catch (error) {
+    log.error({ err: error }, "handler failed");
+    const { problem, status } = problemOf(error);
+    return problemResponse(problem, status);
+  }
 }
 
 /** A path under /api where there is nothing. */

@@ -16,6 +16,7 @@ import {
   type ReceiptHit,
   releaseHold,
 } from "./ledger.ts";
+import { metrics } from "./metrics.ts";
 import { type OperationId, operation } from "./operations.ts";
 import { forget, type Principal } from "./principal.ts";
 
@@ -83,6 +84,7 @@ export async function charged<Result extends { ok: boolean }>(
   );
   if (balance !== null) {
     answer.creditsRemaining = balance;
+    metrics().credits.inc({ operation: id }, captured);
     return result;
   }
   Object.assign(answer, { creditsCharged: 0, receiptId: null });

@@ -3,6 +3,7 @@
  * chunks whose `tsv` holds the word. Both functions belong in the transaction that changes the document;
  * a document that is deleted by cascade alone would leave its words in the lexicon.
  */
+import { setImmediate } from "node:timers/promises";
 import { type SQL, sql } from "drizzle-orm";
 import type { Transaction } from "#db/client.ts";
 
@@ -39,6 +40,8 @@ export async function storeChunks(
   if (input.chunks.length === 0) return;
   for (let first = 0; first < input.chunks.length; first += chunksPerStatement) {
     const batch = input.chunks.slice(first, first + chunksPerStatement);
+    // PGlite answers in microtasks: without a turn of the event loop a long document stops the process.
+    await setImmediate();
     const column = <T>(of: (chunk: NewChunk) => T) => sql.param(batch.map(of));
     await tx.execute(sql`
       insert into chunks (dataset_id, document_id, ordinal, heading_path, start, "end", text, tsv)

@@ -1,0 +1,1 @@
+export { handleMetrics as GET } from "#server/metrics.ts";
