@@ -5,8 +5,10 @@
 import { z } from "zod";
 
 const text = z.string().trim().min(1);
-const whole = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+const whole = (fallback: number, min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error).default(fallback);
+};
 
 const schema = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
@@ -39,8 +41,20 @@ const schema = z.object({
   MAX_UPLOAD_BYTES: whole(20 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
   /** Bearer token for /api/metrics; without one only this machine may read it. */
   METRICS_TOKEN: text.optional(),
+  /** Both or neither: payments are off without them. */
+  STRIPE_SECRET_KEY: text.optional(),
+  STRIPE_WEBHOOK_SECRET: text.optional(),
+  /** Another server that speaks Stripe's interface, for tests. */
+  STRIPE_API_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587" }).optional(),
+  MAIL_FROM: text.optional(),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug"]).default("info"),
 });
+
+const complete = schema.refine(
+  ({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }) => !STRIPE_SECRET_KEY === !STRIPE_WEBHOOK_SECRET,
+  { path: ["STRIPE_SECRET_KEY"], error: "and STRIPE_WEBHOOK_SECRET must be set together" },
+);
 
 export type Env = z.output<typeof schema> & {
   /** Public address without a trailing slash. */
@@ -58,7 +72,7 @@ export class ConfigurationError extends Error {
 
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
-  const parsed = schema.safeParse(given);
+  const parsed = complete.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new ConfigurationError(`Wrong configuration: ${lines.join("; ")}.`);

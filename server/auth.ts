@@ -53,6 +53,12 @@ async function buildAuth() {
       level: "error",
       log: (level, message) => log[level]({ from: "auth" }, message),
     },
+    onAPIError: {
+      onError: (error) => {
+        // A refusal is the caller's affair: Better Auth would print each.
+        if (!(error instanceof APIError)) log.error({ err: error }, "auth failed");
+      },
+    },
     rateLimit: {
       enabled: true,
       window: 60,
@@ -122,7 +128,11 @@ export function resetAuth(): void {
 /** /api/auth/*: Better Auth's routes. */
 export async function handleAuth(request: Request): Promise<Response> {
   const auth = await getAuth();
+  const { method, body } = request;
   const headers = new Headers(request.headers);
   headers.set(addressHeader, limitAddressOf(request));
-  return auth.handler(new Request(request, { headers }));
+  // Built anew, not copied: the process's own Request is not one that undici can copy.
+  return auth.handler(
+    new Request(request.url, { method, headers, body, ...(body ? { duplex: "half" } : {}) }),
+  );
 }

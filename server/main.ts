@@ -1,163 +1,18 @@
 /**
- * The process: one node:http server. API paths go straight to the fetch handlers, everything else to Next.
- * It listens before it opens anything, so that a taken port leaves the data untouched; on SIGTERM it
- * refuses what is new, finishes what runs, closes the database and exits 0 within 10 seconds.
+ * Starts the process; what keeps it from starting is told in one line, with an exit code that is not 0.
+ * Everything else is imported here at run time, so that a wrong setting is told the same way.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { getRequestListener } from "@hono/node-server";
-import next from "next";
-import { closeDatabase, connection } from "#db/client.ts";
-import { ConfigurationError, env } from "#env";
-import { apiHandler, handleUnknown } from "./api.ts";
-import { needsSetupCode, setupCode } from "./auth.ts";
-import { parseAllowlist } from "./client-address.ts";
-import { seedGuides } from "./documents/guides.ts";
-import { startIngestion } from "./documents/ingestion-worker.ts";
-import { expireDueCredits } from "./grants.ts";
-import { forgetOldKeys } from "./idempotency.ts";
-import { reapHolds } from "./ledger.ts";
-import { log } from "./log.ts";
-import { notePeer } from "./peer.ts";
-import { getRateLimiter } from "./rate-limit.ts";
-import { authSecret } from "./secret.ts";
-
-const shutdownSeconds = 9;
-
-type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-const dev = process.argv.includes("--dev");
-let stopping = false;
-let page: Page | undefined;
-const cleanups: (() => unknown)[] = [];
-
-const api = getRequestListener(
-  (request, bindings) => {
-    const incoming = "incoming" in bindings ? bindings.incoming : undefined;
-    notePeer(request, incoming?.socket.remoteAddress);
-    return (apiHandler(new URL(request.url).pathname) ?? handleUnknown)(request);
-  },
-  { overrideGlobalObjects: false },
-);
-
-const opened = Promise.withResolvers<void>();
-// A failed start is reported by start() itself.
-opened.promise.catch(() => {});
-
-const server = createServer((request, response) => {
-  serve(request, response).catch((error: unknown) => {
-    log.error({ err: error }, "request failed");
-    response.destroy();
-  });
-});
-
-// Longer than clients and proxies keep an idle connection, so that none is reused while it is closed.
-server.keepAliveTimeout = 65_000;
-server.headersTimeout = 70_000;
-
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (stopping) {
-    response.writeHead(503, { Connection: "close", "Retry-After": "5" }).end();
-    return;
-  }
-  await opened.promise;
-  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  if (apiHandler(path)) await api(request, response);
-  else await page?.(request, response);
-}
-
-async function start(): Promise<void> {
-  authSecret();
-  parseAllowlist(env.RATE_LIMIT_ALLOWLIST);
-  await listen();
-  await connection();
-  const limiter = getRateLimiter();
-  cleanups.push(closeDatabase, () => limiter.close());
-  const pages = next({ dev, dir: process.cwd(), hostname: env.HOST, port: env.PORT });
-  await pages.prepare();
-  page = pages.getRequestHandler();
-  if (dev) server.on("upgrade", pages.getUpgradeHandler());
-  cleanups.push(() => pages.close());
-  const ingestion = await startIngestion();
-  cleanups.push(() => ingestion.stop());
-  cleanups.push(startSweeps());
-  await seedGuides();
-  opened.resolve();
-  await greet();
-}
-
-function listen(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const where = `${env.HOST}:${env.PORT}`;
-      reject(
-        error.code === "EADDRINUSE"
-          ? new ConfigurationError(
-              `Port ${env.PORT} is taken on ${env.HOST}. Stop what uses it, or set PORT to another.`,
-            )
-          : new ConfigurationError(`Cannot listen on ${where}: ${error.message}.`),
-      );
-    });
-    server.listen(env.PORT, env.HOST, resolve);
-  });
-}
-
-/** Gives back what crashes left, enters what expired, forgets what is old. */
-function startSweeps(): () => void {
-  const sweep = (everySeconds: number, work: () => Promise<unknown>, what: string) => {
-    let running = false;
-    const run = async () => {
-      if (running) return;
-      running = true;
-      await work().catch((error: unknown) => log.warn({ err: error }, `${what} failed`));
-      running = false;
-    };
-    void run();
-    return setInterval(() => void run(), everySeconds * 1000);
-  };
-  const timers = [
-    sweep(5, reapHolds, "releasing expired holds"),
-    sweep(60, expireDueCredits, "entering expired credits"),
-    sweep(3600, forgetOldKeys, "forgetting old idempotency keys"),
-  ];
-  return () => {
-    for (const timer of timers) clearInterval(timer);
-  };
-}
-
-async function greet(): Promise<void> {
-  const lines = [`FLTR is ready at ${env.appUrl}`];
-  if (await needsSetupCode()) {
-    lines.push(`The first account becomes admin. Its set-up code: ${setupCode()}`);
-  }
-  lines.push(`Next: open ${env.appUrl}/sign-up and create an account.`);
-  process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-async function stop(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  const deadline = setTimeout(() => server.closeAllConnections(), (shutdownSeconds - 3) * 1000);
-  setTimeout(() => process.exit(0), shutdownSeconds * 1000).unref();
-  const drained = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  await drained;
-  clearTimeout(deadline);
-  for (const cleanup of cleanups.reverse()) await cleanup();
-  process.exit(0);
-}
-
-process.on("SIGTERM", () => void stop());
-process.on("SIGINT", () => void stop());
-
 try {
+  const { start } = await import("./process.ts");
   await start();
 } catch (error) {
-  opened.reject(error);
-  process.stderr.write(
-    error instanceof ConfigurationError
-      ? `${error.message}\n`
-      : `FLTR could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  await closeDatabase().catch(() => {});
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
+}
+
+/** By name: the class itself comes from the module that may be what failed. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return `FLTR could not start: ${error}`;
+  if (error.name === "ConfigurationError") return error.message;
+  return `FLTR could not start: ${error.stack ?? error.message}`;
 }

@@ -40,7 +40,6 @@ export function handleProtectedResource(request: Request): Response {
         scopes_supported: Object.keys(scopes),
         bearer_methods_supported: ["header"],
         resource_name: "FLTR",
-        resource_documentation: `${env.appUrl}/docs`,
       },
       200,
       { "Cache-Control": "public, max-age=300" },

@@ -38,7 +38,7 @@ export const datasets = pgTable(
     createdAt: time("created_at").defaultNow().notNull(),
     updatedAt: time("updated_at")
       .defaultNow()
-      .$onUpdate(() => new Date())
+      .$onUpdate(() => sql`now()`)
       .notNull(),
   },
   (table) => [
@@ -74,7 +74,7 @@ export const documents = pgTable(
     createdAt: time("created_at").defaultNow().notNull(),
     updatedAt: time("updated_at")
       .defaultNow()
-      .$onUpdate(() => new Date())
+      .$onUpdate(() => sql`now()`)
       .notNull(),
   },
   (table) => [

@@ -53,7 +53,7 @@ const maximumWordLength = 100;
 
 export type ParsedQuery = {
   words: string[];
-  /** What stood between quotes, if it is more than one word. */
+  /** What stood between quotes, and names like `MAX_SIZE`, if more than one word. */
   phrases: string[];
   /** The last word may still be being typed. */
   unfinished: boolean;
@@ -65,9 +65,10 @@ export function parseQuery(query: string): ParsedQuery {
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .replaceAll(/[“”„«»]/g, '"');
-  const phrases = [...text.matchAll(/"([^"]*)"/g)]
-    .map((match) => split(match[1] ?? "").join(" "))
-    .filter((phrase) => phrase.includes(" "));
+  const quoted = [...text.matchAll(/"([^"]*)"/g)].map((match) => split(match[1] ?? "").join(" "));
+  // PostgreSQL's parser takes `a_b` for two words that happen to be neighbours.
+  const names = split(text.replaceAll('"', " ")).map((word) => split(word.replaceAll("_", " ")).join(" "));
+  const phrases = [...new Set([...quoted, ...names])].filter((phrase) => phrase.includes(" "));
   const words = [...new Set(split(text.replaceAll('"', " ")))].slice(0, maximumWords);
   return { words, phrases: phrases.slice(0, maximumPhrases), unfinished: /[\p{L}\p{N}]$/u.test(text) };
 }

@@ -127,7 +127,7 @@ scored as materialized (
     select sum(rarity * best) / sum(rarity)
     from (
       select term.rarity, (
-        select coalesce(max(variant.weight * ts_rank('{0.7,0.75,0.85,1}', inline.tsv, variant.query)), 0)
+        select least(1, coalesce(max(variant.weight * ts_rank('{0.7,0.75,0.85,1}', inline.tsv, variant.query)), 0))
         from variant where variant.position = term.position
       ) as best
       from term
