@@ -1,5 +1,6 @@
 // npm run bench [-- --quick]: measures the server on a PostgreSQL and a Redis of its own.
 import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { foreground, main } from "./run.mjs";
 import { startServers } from "./servers.mjs";
@@ -15,7 +16,8 @@ await main(async () => {
     const url = new URL(servers.databaseUrl);
     url.pathname = `/${database}`;
     const env = projectEnv({ DATABASE_URL: url.href, REDIS_URL: servers.redisUrl });
-    const run = ["e2e/bench/main.ts", ...process.argv.slice(2)];
+    const script = fileURLToPath(new URL("../e2e/bench/main.ts", import.meta.url));
+    const run = [script, ...process.argv.slice(2)];
     const { code } = await foreground(projectNode(), run, { cwd: root, env });
     return code;
   } finally {

@@ -2,7 +2,16 @@
 // TypeScript, and the production build. Plain JavaScript on Node's built-ins alone, because it runs on
 // whatever Node the machine has and before anything is installed.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -124,6 +133,11 @@ export async function ensureInstalled() {
   await withLock(inRoot(".setup.lock"), async () => {
     if (installed(lockText, stamp)) return;
     const first = !existsSync(modules);
+    if (!first && lstatSync(modules).isSymbolicLink()) {
+      throw new Failure(
+        "node_modules is a link to another checkout's: npm ci would empty it there. Remove the link.",
+      );
+    }
     say(first ? "Installing packages (first start only) …" : "Installing packages (they changed) …");
     const flags = ["--include=dev", "--no-engine-strict", "--no-audit", "--no-fund", "--loglevel=error"];
     // A user's NODE_ENV=production would leave out the packages that build.

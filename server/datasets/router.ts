@@ -1,16 +1,10 @@
 /** Datasets: what may be queried, and one's own. Only the owner changes one; the demo has no owner. */
-import { and, asc, count, desc, eq, gt, inArray, lt, sum } from "drizzle-orm";
+import { and, count, desc, eq, inArray, lt, sum } from "drizzle-orm";
 import { z } from "zod";
-import { database } from "#db/client.ts";
+import { database, query } from "#db/client.ts";
 import { datasets, documentStates, documents } from "#db/schema/documents.ts";
 import { callerOf } from "../admission.ts";
-import {
-  type DatasetRow,
-  datasetNotFound,
-  getOwnDataset,
-  getReadableDataset,
-  readableBy,
-} from "../dataset-access.ts";
+import { type DatasetRow, datasetNotFound, getOwnDataset, getReadableDataset } from "../dataset-access.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { newId } from "../ids.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
@@ -42,6 +36,17 @@ const progressSchema = z.object({
   chunkCount: z.int(),
 });
 
+type ListedRow = z.output<typeof datasetSchema>;
+
+/** The hottest free call: one prepared statement, where the query builder would plan two anew each time. */
+const listStatement = `
+  select id, name, description, visibility, coalesce(owner_id = $1, false) as own,
+         (select count(*)::int from documents where dataset_id = datasets.id) as "documentCount",
+         created_at as "createdAt", updated_at as "updatedAt"
+  from datasets
+  where (visibility = 'public' or owner_id = $1) and ($2::text is null or id > $2)
+  order by id limit $3`;
+
 const one = z.strictObject({ datasetId: idField });
 
 export const datasetsRouter = router({
@@ -51,14 +56,17 @@ export const datasetsRouter = router({
   }).query(async ({ ctx, input }) => {
     const accountId = ctx.principal?.accountId ?? null;
     const after = decodeCursor(input.cursor, idPattern);
-    const db = await database();
-    const rows = await db
-      .select()
-      .from(datasets)
-      .where(and(readableBy(accountId), after ? gt(datasets.id, after) : undefined))
-      .orderBy(asc(datasets.id))
-      .limit(input.limit + 1);
-    return pageOfDatasets(rows, input.limit, accountId);
+    const rows = await query<ListedRow>(listStatement, [accountId, after, input.limit + 1]);
+    return toPage(
+      rows,
+      input.limit,
+      ({ createdAt, updatedAt, ...row }) => ({
+        ...row,
+        createdAt: new Date(createdAt).toISOString(),
+        updatedAt: new Date(updatedAt).toISOString(),
+      }),
+      ({ id }) => id,
+    );
   }),
 
   mine: procedure("datasets.mine", {

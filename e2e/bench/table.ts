@@ -1,0 +1,62 @@
+/** The bench's results as text. */
+import type { Measured } from "./generator.ts";
+
+export type Row = {
+  readonly id: string;
+  readonly title: string;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+};
+
+export function summarize(id: string, title: string, rounds: readonly Measured[]): Row {
+  const of = (field: "perSecond" | "p50" | "p99") => median(rounds.map((round) => round[field]));
+  return { id, title, perSecond: of("perSecond"), p50: of("p50"), p99: of("p99") };
+}
+
+export function formatTable(rows: readonly Row[]): string {
+  const cells = [
+    ["", "", "calls/s", "p50 ms", "p99 ms"],
+    ...rows.map(({ id, title, perSecond, p50, p99 }) => [
+      id,
+      title,
+      perSecond.toFixed(0),
+      p50.toFixed(2),
+      p99.toFixed(2),
+    ]),
+  ];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  return cells
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join("  "),
+    )
+    .join("\n");
+}
+
+type Ratio = { readonly of: string; readonly to: string; readonly means: string; readonly aim?: number };
+
+export function formatRatios(rows: readonly Row[], ratios: readonly Ratio[]): string {
+  const rate = (id: string) => rows.find((row) => row.id === id)?.perSecond;
+  return ratios
+    .flatMap(({ of, to, means, aim }) => {
+      const above = rate(of);
+      const below = rate(to);
+      if (above === undefined || below === undefined) return [];
+      const ratio = above / below;
+      const verdict =
+        aim === undefined ? "" : ` (aim ≥ ${aim.toFixed(2)}: ${ratio >= aim ? "met" : "missed"})`;
+      return [`${`${of}/${to}`.padEnd(6)} ${ratio.toFixed(2).padStart(6)}  ${means}${verdict}`];
+    })
+    .join("\n");
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
