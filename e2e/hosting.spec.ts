@@ -80,7 +80,8 @@ async function journey(address: string): Promise<Record<string, Told>> {
       headers: comparable(response.headers),
       body: steady(text, address),
     };
-    return { response, body: text ? JSON.parse(text) : null };
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return { response, body: isJson && text ? JSON.parse(text) : null };
   };
 
   for (const path of [
