@@ -12,6 +12,7 @@ export async function handleTrpc(request: Request): Promise<Response> {
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
+    allowMethodOverride: true,
     createContext: () => ctx,
     onError: ({ error }) => logFailure(ctx, error),
   });

@@ -1,0 +1,46 @@
+"use client";
+
+import { Button, Paper, Stack, Text, Title } from "@mantine/core";
+import { useMounted } from "@mantine/hooks";
+import type { FormEventHandler, ReactNode } from "react";
+import { ProblemText } from "../_components/problem-alert.tsx";
+
+export function AuthCard(props: {
+  title: string;
+  description: string;
+  submitLabel: string;
+  busy: boolean;
+  problem: string | null;
+  onSubmit: FormEventHandler<HTMLFormElement>;
+  children: ReactNode;
+  footer: ReactNode;
+}) {
+  // Before the page is live, a submit would put the password into the address.
+  const live = useMounted();
+  return (
+    <>
+      <Paper withBorder p="xl" shadow="xs">
+        <form method="post" onSubmit={props.onSubmit} noValidate>
+          <Stack>
+            <div>
+              <Title order={1} fz={22}>
+                {props.title}
+              </Title>
+              <Text c="dimmed" size="sm" mt={4}>
+                {props.description}
+              </Text>
+            </div>
+            {props.problem && <ProblemText detail={props.problem} />}
+            {props.children}
+            <Button type="submit" fullWidth loading={props.busy} disabled={!live} mt="xs">
+              {props.submitLabel}
+            </Button>
+          </Stack>
+        </form>
+      </Paper>
+      <Text ta="center" size="sm">
+        {props.footer}
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { requireUser } from "../../_components/user.ts";
+import { Hydrate } from "../../_trpc/hydrate.tsx";
+import { getQueryClient, trpc } from "../../_trpc/server.ts";
+import { AccountsView } from "./accounts-view.tsx";
+
+export const metadata: Metadata = { title: "Accounts" };
+
+export default async function AdminPage() {
+  const user = await requireUser();
+  if (!user.admin) notFound();
+  await getQueryClient().prefetchQuery(trpc.admin.users.queryOptions({}));
+  return (
+    <Hydrate>
+      <AccountsView />
+    </Hydrate>
+  );
+}

@@ -1,0 +1,96 @@
+"use client";
+
+import { Skeleton, Table, TableTbody, TableTd, TableTh, TableThead, TableTr, Text } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { operationIds, operations } from "#server/operations.ts";
+import { formatNumber } from "../../_components/format.ts";
+import { Pager, usePlace } from "../../_components/pager.tsx";
+import { ProblemAlert } from "../../_components/problem-alert.tsx";
+import { TimeText } from "../../_components/time-text.tsx";
+import { useTRPC } from "../../_trpc/provider.tsx";
+import classes from "./statement.module.css";
+
+const kinds: Record<string, string> = {
+  grant: "Granted",
+  purchase: "Bought",
+  charge: "Charged",
+  refund: "Given back",
+  expiry: "Expired",
+  adjustment: "Adjusted",
+};
+
+export function Statement() {
+  const trpc = useTRPC();
+  const place = usePlace();
+  const entries = useQuery({
+    ...trpc.credits.entries.queryOptions(place.cursor ? { cursor: place.cursor } : {}),
+    placeholderData: keepPreviousData,
+  });
+  if (entries.isPending) return <Skeleton h={160} radius="lg" />;
+  if (!entries.data) return <ProblemAlert error={entries.error} onRetry={() => void entries.refetch()} />;
+  return (
+    <>
+      <div className={classes.box}>
+        <Table aria-labelledby="statement">
+          <TableThead>
+            <TableTr>
+              <TableTh>What</TableTh>
+              <TableTh ta="right" w={110}>
+                Credits
+              </TableTh>
+              <TableTh ta="right" w={120} visibleFrom="sm">
+                Balance
+              </TableTh>
+              <TableTh w={150} visibleFrom="sm">
+                When
+              </TableTh>
+            </TableTr>
+          </TableThead>
+          <TableTbody>
+            {entries.data.items.map(({ seq, kind, delta, balanceAfter, reason, createdAt }) => (
+              <TableTr key={seq}>
+                <TableTd style={{ overflowWrap: "anywhere" }}>
+                  <Text size="sm" fw={500}>
+                    {kinds[kind] ?? kind}
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    {wordsFor(reason)}
+                  </Text>
+                  <Text size="xs" c="dimmed" hiddenFrom="sm">
+                    <TimeText value={createdAt} />
+                  </Text>
+                </TableTd>
+                <TableTd
+                  ta="right"
+                  className="numeric"
+                  {...(delta > 0 ? { c: "var(--fltr-positive)", fw: 550 } : {})}
+                >
+                  {delta > 0 ? "+" : "−"}
+                  {formatNumber(Math.abs(delta))}
+                </TableTd>
+                <TableTd ta="right" className="numeric" visibleFrom="sm">
+                  {formatNumber(balanceAfter)}
+                </TableTd>
+                <TableTd visibleFrom="sm">
+                  <TimeText value={createdAt} />
+                </TableTd>
+              </TableTr>
+            ))}
+          </TableTbody>
+        </Table>
+      </div>
+      <Pager
+        place={place}
+        nextCursor={entries.data.nextCursor}
+        label="Pages of the statement"
+        busy={entries.isPlaceholderData}
+      />
+    </>
+  );
+}
+
+/** A charge names its operation; other entries carry a person's words. */
+function wordsFor(reason: string): string {
+  const id = operationIds.find((known) => known === reason);
+  return id ? operations[id].summary : reason;
+}

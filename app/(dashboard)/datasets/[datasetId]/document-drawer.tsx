@@ -1,0 +1,55 @@
+"use client";
+
+import { Drawer, Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { formatNumber } from "../../../_components/format.ts";
+import { ProblemAlert } from "../../../_components/problem-alert.tsx";
+import { useTRPC } from "../../../_trpc/provider.tsx";
+import type { ListedDocument } from "./document-table.tsx";
+
+/** A browser slows down over megabytes in one element. */
+const shownCharacters = 200_000;
+
+export function DocumentDrawer(props: {
+  datasetId: string;
+  document: ListedDocument | null;
+  onClose: () => void;
+}) {
+  const { datasetId, document } = props;
+  const trpc = useTRPC();
+  const { data, error, isFetching } = useQuery({
+    ...trpc.documents.get.queryOptions({ datasetId, documentId: document?.id ?? "" }),
+    enabled: document !== null,
+  });
+  const text = data?.text ?? "";
+  return (
+    <Drawer
+      opened={document !== null}
+      onClose={props.onClose}
+      position="right"
+      size="lg"
+      title={document?.title}
+    >
+      <Stack>
+        <ProblemAlert error={error} />
+        {!data && isFetching && <Skeleton h={300} />}
+        {data?.state === "failed" && (
+          <Text>This document could not be read. {data.reason} Delete it, then add a mended one.</Text>
+        )}
+        {data && data.state !== "failed" && data.text === null && (
+          <Text c="dimmed">This document is still being read.</Text>
+        )}
+        {text && (
+          <Text size="sm" lh={1.65} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+            {text.slice(0, shownCharacters)}
+          </Text>
+        )}
+        {text.length > shownCharacters && (
+          <Text size="sm" c="dimmed">
+            The first {formatNumber(shownCharacters)} of {formatNumber(text.length)} characters.
+          </Text>
+        )}
+      </Stack>
+    </Drawer>
+  );
+}

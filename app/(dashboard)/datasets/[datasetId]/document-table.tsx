@@ -1,0 +1,132 @@
+"use client";
+
+import {
+  ActionIcon,
+  Table,
+  TableTbody,
+  TableTd,
+  TableTh,
+  TableThead,
+  TableTr,
+  Text,
+  UnstyledButton,
+  VisuallyHidden,
+} from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
+import { IconTrash } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { formatBytes, formatNumber } from "../../../_components/format.ts";
+import { TimeText } from "../../../_components/time-text.tsx";
+import { problemOf } from "../../../_trpc/problem.ts";
+import { useTRPC } from "../../../_trpc/provider.tsx";
+import classes from "./document-table.module.css";
+import { type DocumentState, StateBadge } from "./state-badge.tsx";
+
+export type ListedDocument = {
+  id: string;
+  title: string;
+  state: DocumentState;
+  reason: string | null;
+  sizeBytes: number;
+  chunkCount: number;
+  createdAt: string;
+};
+
+export function DocumentTable(props: {
+  datasetId: string;
+  items: readonly ListedDocument[];
+  onShow: (document: ListedDocument) => void;
+}) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const remove = useMutation(
+    trpc.documents.delete.mutationOptions({
+      onSuccess: () =>
+        Promise.all([
+          queries.invalidateQueries(trpc.documents.list.pathFilter()),
+          queries.invalidateQueries(trpc.datasets.pathFilter()),
+        ]),
+      onError: (error) => {
+        const { detail, hint } = problemOf(error);
+        notifications.show({ color: "red", title: detail, message: hint });
+      },
+    }),
+  );
+  const confirm = ({ id, title }: ListedDocument) =>
+    modals.openConfirmModal({
+      title: "Delete this document?",
+      children: (
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          “{title}” and its passages will be gone for good. To have it back, you must add it again.
+        </Text>
+      ),
+      labels: { confirm: "Delete document", cancel: "Keep it" },
+      confirmProps: { color: "red" },
+      onConfirm: () => remove.mutate({ datasetId: props.datasetId, documentId: id }),
+    });
+  return (
+    <div className={classes.box}>
+      <Table aria-label="Documents">
+        <TableThead>
+          <TableTr>
+            <TableTh>Document</TableTh>
+            <TableTh w={110}>State</TableTh>
+            <TableTh w={100} ta="right" visibleFrom="sm">
+              Size
+            </TableTh>
+            <TableTh w={100} ta="right" visibleFrom="sm">
+              Passages
+            </TableTh>
+            <TableTh w={140} visibleFrom="md">
+              Added
+            </TableTh>
+            <TableTh w={56}>
+              <VisuallyHidden>Actions</VisuallyHidden>
+            </TableTh>
+          </TableTr>
+        </TableThead>
+        <TableTbody>
+          {props.items.map((document) => (
+            <TableTr key={document.id}>
+              <TableTd>
+                <UnstyledButton className={classes.title} onClick={() => props.onShow(document)}>
+                  <Text span size="sm" fw={500}>
+                    {document.title}
+                  </Text>
+                </UnstyledButton>
+                {document.reason && (
+                  <Text size="xs" c="var(--mantine-color-error)" mt={2} style={{ overflowWrap: "anywhere" }}>
+                    {document.reason}
+                  </Text>
+                )}
+              </TableTd>
+              <TableTd>
+                <StateBadge state={document.state} />
+              </TableTd>
+              <TableTd ta="right" visibleFrom="sm" className="numeric">
+                {formatBytes(document.sizeBytes)}
+              </TableTd>
+              <TableTd ta="right" visibleFrom="sm" className="numeric">
+                {formatNumber(document.chunkCount)}
+              </TableTd>
+              <TableTd visibleFrom="md">
+                <TimeText value={document.createdAt} />
+              </TableTd>
+              <TableTd>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Delete ${document.title}`}
+                  onClick={() => confirm(document)}
+                >
+                  <IconTrash size={16} />
+                </ActionIcon>
+              </TableTd>
+            </TableTr>
+          ))}
+        </TableTbody>
+      </Table>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { Group, SegmentedControl, Skeleton, Stack, Text } from "@mantine/core";
+import { useDidUpdate, useDisclosure } from "@mantine/hooks";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Pager, usePlace } from "../../../_components/pager.tsx";
+import { ProblemAlert } from "../../../_components/problem-alert.tsx";
+import { useTRPC } from "../../../_trpc/provider.tsx";
+import { DocumentDrawer } from "./document-drawer.tsx";
+import { DocumentTable, type ListedDocument } from "./document-table.tsx";
+import { DropArea } from "./drop-area.tsx";
+import { IngestionProgress, type States } from "./ingestion-progress.tsx";
+import { PasteText } from "./paste-text.tsx";
+import { UploadStatus } from "./upload-status.tsx";
+import { useUploads } from "./use-uploads.ts";
+
+const filters = [
+  { value: "all", label: "All" },
+  { value: "ready", label: "Ready" },
+  { value: "failed", label: "Failed" },
+] as const;
+type Filter = (typeof filters)[number]["value"];
+
+export function DocumentsPanel({ datasetId, states }: { datasetId: string; states: States }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const place = usePlace();
+  const [filter, setFilter] = useState<Filter>("all");
+  const [pasting, paste] = useDisclosure();
+  const [shown, setShown] = useState<ListedDocument | null>(null);
+  const uploads = useUploads(datasetId);
+  const documents = useQuery({
+    ...trpc.documents.list.queryOptions({
+      datasetId,
+      ...(place.cursor ? { cursor: place.cursor } : {}),
+      ...(filter === "all" ? {} : { state: filter }),
+    }),
+    placeholderData: keepPreviousData,
+  });
+  // The counts are asked for while documents are being read; the list only when they have moved.
+  useDidUpdate(() => {
+    void queries.invalidateQueries(trpc.documents.list.pathFilter());
+  }, [JSON.stringify(states)]);
+  const choose = (value: string) => {
+    setFilter(filters.find((known) => known.value === value)?.value ?? "all");
+    place.restart();
+  };
+  const total = states.queued + states.processing + states.ready + states.failed;
+  return (
+    <Stack gap="lg">
+      <DropArea onFiles={uploads.add} onPaste={paste.open} />
+      <UploadStatus uploads={uploads.state} onRetry={uploads.add} onClose={uploads.clear} />
+      <IngestionProgress states={states} />
+      <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
+      {documents.isPending && <Skeleton h={200} radius="lg" />}
+      {total > 0 && (
+        <Group>
+          <SegmentedControl
+            size="xs"
+            aria-label="Documents to show"
+            data={[...filters]}
+            value={filter}
+            onChange={choose}
+          />
+        </Group>
+      )}
+      {documents.data && documents.data.items.length > 0 && (
+        <DocumentTable datasetId={datasetId} items={documents.data.items} onShow={setShown} />
+      )}
+      {documents.data?.items.length === 0 && filter !== "all" && (
+        <Text c="dimmed" size="sm">
+          No document is in this state.
+        </Text>
+      )}
+      <Pager
+        place={place}
+        nextCursor={documents.data?.nextCursor}
+        label="Pages of documents"
+        busy={documents.isPlaceholderData}
+      />
+      <PasteText datasetId={datasetId} opened={pasting} onClose={paste.close} />
+      <DocumentDrawer datasetId={datasetId} document={shown} onClose={() => setShown(null)} />
+    </Stack>
+  );
+}

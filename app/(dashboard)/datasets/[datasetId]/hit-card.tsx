@@ -1,0 +1,73 @@
+"use client";
+
+import { Button, Group, Highlight, Paper, Text, Tooltip } from "@mantine/core";
+import { useState } from "react";
+
+export type Hit = {
+  chunkId: string;
+  documentTitle: string;
+  headingPath: readonly string[];
+  score: number;
+  text: string;
+};
+
+const shortLines = 6;
+/** About what fits into six lines at full width. */
+const shortCharacters = 560;
+const shortestMarked = 3;
+
+export function HitCard({ hit, rank, query }: { hit: Hit; rank: number; query: string }) {
+  const [whole, setWhole] = useState(false);
+  const long = hit.text.length > shortCharacters || hit.text.split("\n").length > shortLines;
+  return (
+    <Paper component="article" withBorder p="lg" aria-label={`Passage ${rank}, from ${hit.documentTitle}`}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <div style={{ minWidth: 0 }}>
+          <Text fw={600} style={{ overflowWrap: "anywhere" }}>
+            {hit.documentTitle}
+          </Text>
+          {hit.headingPath.length > 0 && (
+            <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+              {hit.headingPath.join(" › ")}
+            </Text>
+          )}
+        </div>
+        <Tooltip label="How much of what you asked for the passage holds, from 0 to 1">
+          <Text size="sm" c="dimmed" className="numeric" style={{ flexShrink: 0 }} tabIndex={0}>
+            score {hit.score.toFixed(2)}
+          </Text>
+        </Tooltip>
+      </Group>
+      <Highlight
+        highlight={wordsToMark(query)}
+        component="p"
+        size="sm"
+        mt="sm"
+        mb={0}
+        lh={1.65}
+        {...(long && !whole ? { lineClamp: shortLines } : {})}
+        style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}
+        highlightStyles={{ color: "inherit", background: "light-dark(#fdf0b8, #5a4a10)" }}
+      >
+        {hit.text}
+      </Highlight>
+      {long && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          mt="xs"
+          ml={-8}
+          aria-expanded={whole}
+          onClick={() => setWhole(!whole)}
+        >
+          {whole ? "Show less" : "Show the whole passage"}
+        </Button>
+      )}
+    </Paper>
+  );
+}
+
+function wordsToMark(query: string): string[] {
+  const words = query.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(words)].filter(({ length }) => length >= shortestMarked).slice(0, 32);
+}

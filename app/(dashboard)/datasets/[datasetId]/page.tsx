@@ -1,0 +1,42 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { env } from "#env";
+import { requireUser } from "../../../_components/user.ts";
+import { Hydrate } from "../../../_trpc/hydrate.tsx";
+import { getQueryClient, orNull, trpc } from "../../../_trpc/server.ts";
+import { DatasetView } from "./dataset-view.tsx";
+import { PublicDatasetView } from "./public-dataset-view.tsx";
+import { tabOf } from "./tabs.ts";
+
+export const metadata: Metadata = { title: "Dataset" };
+
+export default async function DatasetPage({ params, searchParams }: PageProps<"/datasets/[datasetId]">) {
+  await requireUser();
+  const { datasetId } = await params;
+  const queries = getQueryClient();
+  const dataset = await orNull(queries.fetchQuery(trpc.datasets.get.queryOptions({ datasetId })));
+  if (!dataset) {
+    const manifest = await orNull(queries.fetchQuery(trpc.datasets.manifest.queryOptions({ datasetId })));
+    if (!manifest) notFound();
+    return (
+      <PublicDatasetView
+        datasetId={datasetId}
+        name={manifest.name}
+        description={manifest.description}
+        address={env.appUrl}
+      />
+    );
+  }
+  await queries.prefetchQuery(trpc.documents.list.queryOptions({ datasetId }));
+  const { tab } = await searchParams;
+  const wanted = tabOf(tab);
+  return (
+    <Hydrate>
+      <DatasetView
+        datasetId={datasetId}
+        firstTab={wanted ?? (dataset.documents.ready > 0 ? "search" : "documents")}
+        address={env.appUrl}
+      />
+    </Hydrate>
+  );
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { toBatches } from "./send-files.ts";
+
+const sized = (...sizes: number[]) => sizes.map((size) => ({ size }));
+const megabyte = 1024 * 1024;
+
+test("at most twenty files a batch, none lost, in order", () => {
+  const files = Array.from({ length: 45 }, (_, size) => ({ size }));
+  const batches = toBatches(files);
+  expect(batches.map(({ length }) => length)).toEqual([20, 20, 5]);
+  expect(batches.flat()).toEqual(files);
+});
+
+test("at most twenty megabytes a batch, and a larger file alone", () => {
+  const batches = toBatches(sized(12 * megabyte, 9 * megabyte, 50 * megabyte, 1));
+  expect(batches.map((batch) => batch.map(({ size }) => size))).toEqual([
+    [12 * megabyte],
+    [9 * megabyte],
+    [50 * megabyte],
+    [1],
+  ]);
+});
+
+test("nothing to send is no batch", () => {
+  expect(toBatches([])).toEqual([]);
+});

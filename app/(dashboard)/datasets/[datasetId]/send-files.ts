@@ -1,0 +1,85 @@
+/** Sends files to a dataset by multipart requests, with progress: fetch cannot tell how much has been sent. */
+import * as z from "zod/mini";
+
+const filesABatch = 20;
+const bytesABatch = 20 * 1024 * 1024;
+
+/** Few and small enough for one request each; a file larger than that goes alone. */
+export function toBatches<File extends { size: number }>(files: readonly File[]): File[][] {
+  const batches: File[][] = [];
+  let batch: File[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (batch.length === filesABatch || (batch.length > 0 && bytes + file.size > bytesABatch)) {
+      batches.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(file);
+    bytes += file.size;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}
+
+const documentSchema = z.object({
+  state: z.string(),
+  reason: z.nullable(z.string()),
+  duplicate: z.boolean(),
+});
+const answerSchema = z.union([z.object({ items: z.array(documentSchema) }), documentSchema]);
+const problemSchema = z.object({ detail: z.string(), code: z.string() });
+
+/** What became of each file, in the order sent. */
+export type Sent =
+  | { ok: true; documents: { failed: string | null; duplicate: boolean }[] }
+  | { ok: false; detail: string; code: string };
+
+export function sendFiles(
+  datasetId: string,
+  files: readonly File[],
+  onProgress: (sentShare: number) => void,
+): Promise<Sent> {
+  const form = new FormData();
+  for (const file of files) form.append("file", file, file.name);
+  const request = new XMLHttpRequest();
+  request.open("POST", `/api/v1/datasets/${encodeURIComponent(datasetId)}/documents`);
+  request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
+  return new Promise((resolve) => {
+    request.onload = () => resolve(readAnswer(request));
+    request.onerror = () =>
+      resolve({
+        ok: false,
+        code: "unreachable",
+        // A browser tells the same of a lost network and of a file that changed after it was chosen.
+        detail: "It could not be sent: the server was out of reach, or the file has changed or is a folder.",
+      });
+    request.send(form);
+  });
+}
+
+function readAnswer({ status, responseText }: XMLHttpRequest): Sent {
+  const body = parse(responseText);
+  const answer = answerSchema.safeParse(body);
+  if (status < 300 && answer.success) {
+    const items = "items" in answer.data ? answer.data.items : [answer.data];
+    return {
+      ok: true,
+      documents: items.map(({ state, reason, duplicate }) => ({
+        failed: state === "failed" ? (reason ?? "It could not be read.") : null,
+        duplicate,
+      })),
+    };
+  }
+  const problem = problemSchema.safeParse(body);
+  if (problem.success) return { ok: false, ...problem.data };
+  return { ok: false, code: "internal", detail: `The server answered ${status}.` };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

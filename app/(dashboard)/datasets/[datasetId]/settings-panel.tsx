@@ -1,0 +1,95 @@
+"use client";
+
+import { Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { isNotEmpty, useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ProblemAlert } from "../../../_components/problem-alert.tsx";
+import { useTRPC } from "../../../_trpc/provider.tsx";
+import { VisibilityField } from "../visibility-field.tsx";
+import { DeleteDataset } from "./delete-dataset.tsx";
+
+type Dataset = {
+  id: string;
+  name: string;
+  description: string;
+  visibility: "private" | "public";
+  documentCount: number;
+};
+
+export function SettingsPanel({ dataset }: { dataset: Dataset }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { name, description, visibility } = dataset;
+  const form = useForm({
+    initialValues: { name, description, visibility: String(visibility) },
+    validate: { name: isNotEmpty("A dataset needs a name") },
+  });
+  const update = useMutation(
+    trpc.datasets.update.mutationOptions({
+      onSuccess: (saved) => {
+        form.setInitialValues({
+          name: saved.name,
+          description: saved.description,
+          visibility: saved.visibility,
+        });
+        form.reset();
+        notifications.show({ message: "Saved" });
+        return queries.invalidateQueries(trpc.datasets.pathFilter());
+      },
+    }),
+  );
+  const willBePublic = visibility === "private" && form.values.visibility === "public";
+  return (
+    <Stack gap="xl" maw={640}>
+      <Paper withBorder p="xl">
+        <form
+          onSubmit={form.onSubmit((values) =>
+            update.mutate({
+              datasetId: dataset.id,
+              name: values.name,
+              description: values.description,
+              visibility: values.visibility === "public" ? "public" : "private",
+            }),
+          )}
+        >
+          <Stack>
+            <ProblemAlert error={update.error} />
+            <TextInput label="Name" maxLength={100} {...form.getInputProps("name")} />
+            <Textarea
+              label="Description"
+              description="AI apps read this to know when to search here"
+              autosize
+              minRows={2}
+              maxRows={8}
+              maxLength={2000}
+              {...form.getInputProps("description")}
+            />
+            <VisibilityField {...form.getInputProps("visibility")} />
+            {willBePublic && (
+              <Text size="sm" role="status" c="var(--mantine-color-error)">
+                Once saved, everyone who can reach this server can find this dataset and read passages of its
+                {dataset.documentCount === 1 ? " document" : ` ${dataset.documentCount} documents`}. What they
+                have read cannot be taken back.
+              </Text>
+            )}
+            <Group justify="flex-end">
+              <Button type="submit" disabled={!form.isDirty()} loading={update.isPending}>
+                {willBePublic ? "Save and make public" : "Save"}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Paper>
+      <Paper withBorder p="xl">
+        <Title order={2} fz="lg">
+          Delete this dataset
+        </Title>
+        <Text size="sm" c="dimmed" mt={4} mb="md">
+          Its documents, passages and search are gone for good. Receipts of past searches stay.
+        </Text>
+        <DeleteDataset dataset={dataset} />
+      </Paper>
+    </Stack>
+  );
+}

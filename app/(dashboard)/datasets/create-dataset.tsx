@@ -1,0 +1,70 @@
+"use client";
+
+import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { isNotEmpty, useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { ProblemAlert } from "../../_components/problem-alert.tsx";
+import { useTRPC } from "../../_trpc/provider.tsx";
+import { VisibilityField } from "./visibility-field.tsx";
+
+export function CreateDataset({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const router = useRouter();
+  const form = useForm({
+    mode: "uncontrolled",
+    initialValues: { name: "", description: "", visibility: "private" },
+    validate: { name: isNotEmpty("Give it a name") },
+  });
+  const create = useMutation(
+    trpc.datasets.create.mutationOptions({
+      onSuccess: (dataset) => {
+        router.push(`/datasets/${dataset.id}`);
+        onClose();
+        form.reset();
+        return queries.invalidateQueries(trpc.datasets.pathFilter());
+      },
+    }),
+  );
+  return (
+    <Modal opened={opened} onClose={onClose} title="New dataset">
+      <form
+        onSubmit={form.onSubmit(({ name, description, visibility }) =>
+          create.mutate({ name, description, visibility: visibility === "public" ? "public" : "private" }),
+        )}
+      >
+        <Stack>
+          <ProblemAlert error={create.error} />
+          <TextInput
+            label="Name"
+            placeholder="Product handbook"
+            maxLength={100}
+            data-autofocus
+            key={form.key("name")}
+            {...form.getInputProps("name")}
+          />
+          <Textarea
+            label="Description"
+            description="AI apps read this to know when to search here"
+            autosize
+            minRows={2}
+            maxRows={6}
+            maxLength={2000}
+            key={form.key("description")}
+            {...form.getInputProps("description")}
+          />
+          <VisibilityField key={form.key("visibility")} {...form.getInputProps("visibility")} />
+          <Group justify="flex-end" mt="sm">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              Create dataset
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,89 @@
+"use client";
+
+import { Button, Checkbox, CheckboxGroup, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { isNotEmpty, useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type Scope, scopes } from "#server/operations.ts";
+import { ProblemAlert } from "../../_components/problem-alert.tsx";
+import { useTRPC } from "../../_trpc/provider.tsx";
+import { scopeNames } from "./scope-names.ts";
+
+const lifetimes = [
+  { value: "30", label: "After 30 days" },
+  { value: "90", label: "After 90 days" },
+  { value: "365", label: "After a year" },
+  { value: "never", label: "Never" },
+];
+
+const initialScopes: Scope[] = ["mcp:query", "mcp:tools"];
+
+export function CreateKey(props: {
+  opened: boolean;
+  onClose: () => void;
+  onCreated: (made: { name: string; key: string }) => void;
+}) {
+  const { opened, onClose, onCreated } = props;
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: { name: "", scopes: initialScopes as string[], lifetime: "90" },
+    validate: {
+      name: isNotEmpty("Give it a name"),
+      scopes: (chosen) => (chosen.length > 0 ? null : "Choose at least one"),
+    },
+  });
+  const create = useMutation(
+    trpc.keys.create.mutationOptions({
+      onSuccess: ({ name, key }) => {
+        onClose();
+        form.reset();
+        onCreated({ name, key });
+        return queries.invalidateQueries(trpc.keys.pathFilter());
+      },
+    }),
+  );
+  const submit = ({ name, scopes: chosen, lifetime }: typeof form.values) =>
+    create.mutate({
+      name,
+      scopes: scopeNames.filter((scope) => chosen.includes(scope)),
+      ...(lifetime === "never" ? {} : { expiresInDays: Number(lifetime) }),
+    });
+  return (
+    <Modal opened={opened} onClose={onClose} title="New key">
+      <form onSubmit={form.onSubmit(submit)}>
+        <Stack>
+          <ProblemAlert error={create.error} />
+          <TextInput
+            label="Name"
+            description="The app that will use it"
+            placeholder="Claude on my laptop"
+            maxLength={100}
+            data-autofocus
+            {...form.getInputProps("name")}
+          />
+          <CheckboxGroup label="What it may do" {...form.getInputProps("scopes")}>
+            <Stack gap="sm" mt="xs">
+              {scopeNames.map((scope) => (
+                <Checkbox key={scope} value={scope} label={scopes[scope]} description={scope} />
+              ))}
+            </Stack>
+          </CheckboxGroup>
+          <Select
+            label="When it stops working"
+            data={lifetimes}
+            allowDeselect={false}
+            {...form.getInputProps("lifetime")}
+          />
+          <Group justify="flex-end" mt="sm">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              Create key
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,67 @@
+"use client";
+
+import { ActionIcon, Menu, MenuDropdown, MenuItem, MenuTarget, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
+import { IconBan, IconDots, IconPencil } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { problemOf } from "../../_trpc/problem.ts";
+import { useTRPC } from "../../_trpc/provider.tsx";
+import type { Key } from "./key-table.tsx";
+import { RenameKey } from "./rename-key.tsx";
+
+export function KeyActions({ apiKey }: { apiKey: Key }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const [renaming, { open, close }] = useDisclosure();
+  const revoke = useMutation(
+    trpc.keys.delete.mutationOptions({
+      onSuccess: () => {
+        notifications.show({ message: `“${apiKey.name}” is revoked; its next call is refused` });
+        return queries.invalidateQueries(trpc.keys.pathFilter());
+      },
+      onError: (error) => {
+        const { detail, hint } = problemOf(error);
+        notifications.show({ color: "red", title: detail, message: hint });
+      },
+    }),
+  );
+  const confirm = () =>
+    modals.openConfirmModal({
+      title: "Revoke this key?",
+      children: (
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          Whatever uses “{apiKey.name}” is refused from its next call on. This cannot be undone, but you can
+          create another key.
+        </Text>
+      ),
+      labels: { confirm: "Revoke key", cancel: "Keep it" },
+      confirmProps: { color: "red" },
+      onConfirm: () => revoke.mutate({ keyId: apiKey.id }),
+    });
+  return (
+    <>
+      <Menu position="bottom-end" width={160}>
+        <MenuTarget>
+          <ActionIcon variant="subtle" color="gray" aria-label={`Actions for the key ${apiKey.name}`}>
+            <IconDots size={18} />
+          </ActionIcon>
+        </MenuTarget>
+        <MenuDropdown>
+          <MenuItem leftSection={<IconPencil size={16} />} onClick={open}>
+            Rename
+          </MenuItem>
+          <MenuItem
+            leftSection={<IconBan size={16} />}
+            style={{ color: "var(--mantine-color-error)" }}
+            onClick={confirm}
+          >
+            Revoke
+          </MenuItem>
+        </MenuDropdown>
+      </Menu>
+      <RenameKey apiKey={apiKey} opened={renaming} onClose={close} />
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+import { TRPCClientError } from "@trpc/client";
+import type { AppRouter } from "#server/router.ts";
+
+/** What a person is told of a call that failed. */
+export type Problem = {
+  detail: string;
+  hint: string;
+  code: string;
+  requestId: string | undefined;
+};
+
+const sessionCodes = ["authentication_required", "invalid_credential"];
+
+const unreachable: Problem = {
+  detail: "The server could not be reached.",
+  hint: "Check your connection, then try again. What you typed is still here.",
+  code: "unreachable",
+  requestId: undefined,
+};
+
+/** The API's own words speak to programs with keys. */
+const sessionOver = {
+  detail: "Your session ended.",
+  hint: "Sign in again in a new tab, then repeat this here. What you typed is still here.",
+};
+
+export function problemOf(error: unknown): Problem {
+  if (!isApiError(error) || !error.data) return unreachable;
+  const { detail, hint, code, requestId } = error.data;
+  if (sessionCodes.includes(code)) return { ...sessionOver, code, requestId };
+  return { detail, hint, code, requestId };
+}
+
+export function isSessionOver(error: unknown): boolean {
+  return sessionCodes.includes(problemOf(error).code);
+}
+
+/** Worth another try by itself: the network, or a server that is not ready. */
+export function isPassing(error: unknown): boolean {
+  const { code } = problemOf(error);
+  return code === "unreachable" || code === "unavailable";
+}
+
+function isApiError(error: unknown): error is TRPCClientError<AppRouter> {
+  return error instanceof TRPCClientError;
+}
