@@ -3,7 +3,7 @@
  * It belongs to the installation, is public, and follows the guides when they change.
  */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { database } from "#db/client.ts";
 import { datasets } from "#db/schema/documents.ts";
 import { createDocuments } from "./create.ts";
@@ -29,7 +29,7 @@ export async function seedGuides(folder = process.cwd()): Promise<void> {
     datasetId: guidesDatasetId,
     items: await Promise.all(
       paths.map(async (path) => ({
-        fileName: path,
+        fileName: basename(path),
         externalId: path,
         mediaType: "text/markdown",
         content: new Uint8Array(await readFile(join(folder, path))),

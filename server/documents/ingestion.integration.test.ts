@@ -82,7 +82,7 @@ describe("creating, with no worker running", () => {
       { fileName: "empty-too.txt", text: "" },
     );
     expect(rows.map(({ title, state, reason, duplicate }) => ({ title, state, reason, duplicate }))).toEqual([
-      { title: "guide.md", state: "queued", reason: null, duplicate: false },
+      { title: "folder/guide.md", state: "queued", reason: null, duplicate: false },
       {
         title: "big.txt",
         state: "failed",
@@ -96,7 +96,7 @@ describe("creating, with no worker running", () => {
         reason: expect.stringContaining("a PNG image"),
         duplicate: false,
       },
-      { title: "guide.md", state: "queued", reason: null, duplicate: true },
+      { title: "folder/guide.md", state: "queued", reason: null, duplicate: true },
       { title: "empty-too.txt", state: "failed", reason: "The file is empty.", duplicate: false },
     ]);
     expect(await datasetProgress(datasetId)).toEqual({

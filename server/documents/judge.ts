@@ -56,7 +56,7 @@ export async function judge(items: readonly NewDocument[]): Promise<Judged[]> {
 
 function judgeOne(item: NewDocument): Judged {
   const { content } = item;
-  const given = cleanLine(item.title ?? "") || cleanLine(baseName(item.fileName ?? ""));
+  const given = cleanLine(item.title ?? "") || cleanLine(relativePath(item.fileName ?? ""));
   const sniffed =
     content.length > env.MAX_UPLOAD_BYTES
       ? {
@@ -78,8 +78,10 @@ function judgeOne(item: NewDocument): Judged {
   };
 }
 
-function baseName(fileName: string): string {
-  return fileName.split(/[/\\]/).at(-1) ?? "";
+/** Files of a folder keep their place in it: a tree has many README.md. */
+function relativePath(fileName: string): string {
+  const steps = fileName.split(/[/\\]/).filter((step) => !["", ".", ".."].includes(step));
+  return steps.join("/");
 }
 
 function megabytes(bytes: number): string {
