@@ -2,6 +2,11 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: ["./db/schema/auth.ts", "./db/schema/ledger.ts", "./db/schema/documents.ts"],
+  schema: [
+    "./db/schema/auth.ts",
+    "./db/schema/ledger.ts",
+    "./db/schema/documents.ts",
+    "./db/schema/billing.ts",
+  ],
   out: "./db/migrations",
 });

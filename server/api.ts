@@ -3,6 +3,7 @@
  * under app/ export the same functions, so that a plain `next start` answers alike.
  */
 import { handleAuth } from "./auth.ts";
+import { handleStripeWebhook } from "./credits/webhook.ts";
 import { ApiError, problemOf } from "./errors.ts";
 import { handleHealth, handleReady } from "./health.ts";
 import { problemResponse } from "./http.ts";
@@ -18,6 +19,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
 const exact: Record<string, Handler> = {
   "/api/mcp": handleMcp,
   "/api/metrics": handleMetrics,
+  "/api/stripe/webhook": handleStripeWebhook,
   "/api/health": handleHealth,
   "/api/health/ready": handleReady,
   "/.well-known/oauth-protected-resource": handleProtectedResource,

@@ -5,6 +5,7 @@
 import { callTRPCProcedure } from "@trpc/server";
 import { z } from "zod";
 import type { Context } from "./context.ts";
+import { createIdempotency } from "./idempotency.ts";
 import { type Operation, type OperationId, operation, operationIds } from "./operations.ts";
 import { appRouter } from "./router.ts";
 
@@ -39,17 +40,19 @@ if (unlisted.length > 0) throw new Error(`No row in server/operations.ts for: ${
 /** Runs an operation through the chain. `readInput` is called only once the caller has been admitted. */
 export function call(entry: CatalogEntry, ctx: Context, readInput: () => Promise<unknown>): Promise<unknown> {
   const { id, row } = entry;
+  // A message may hold several calls under one Idempotency-Key: each has a claim of its own, or none.
+  const own: Context = { ...ctx, idempotency: createIdempotency(ctx.headers) };
   const run = (getRawInput: () => Promise<unknown>): Promise<unknown> =>
     callTRPCProcedure({
       router: appRouter,
       path: id,
       type: row.kind,
-      ctx,
+      ctx: own,
       getRawInput,
       signal: ctx.signal,
       batchIndex: 0,
     });
   const repeatable = row.kind === "query" && row.priceCredits === 0;
-  if (repeatable || ctx.idempotency.key === null) return run(readInput);
-  return ctx.idempotency.once(id, readInput, run, ctx.signal);
+  if (repeatable || own.idempotency.key === null) return run(readInput);
+  return own.idempotency.once(id, readInput, run, own);
 }

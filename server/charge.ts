@@ -3,9 +3,11 @@
  * release. Failure, cancellation and an answer without hits cost nothing; of a call with several items,
  * those that found something are charged.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { admitItems, callerOf, invalidCredential, refusalOf } from "./admission.ts";
+import { afterBalanceChange, isLow } from "./balance-watch.ts";
 import type { Context } from "./context.ts";
-import { ApiError, logFailure } from "./errors.ts";
+import { ApiError, logFailure, problemOf } from "./errors.ts";
 import { expireCredits } from "./grants.ts";
 import { newId } from "./ids.ts";
 import {
@@ -13,12 +15,17 @@ import {
   type Hold,
   type HoldResult,
   holdCredits,
+  isCharged,
   type ReceiptHit,
   releaseHold,
 } from "./ledger.ts";
 import { metrics } from "./metrics.ts";
 import { type OperationId, operation } from "./operations.ts";
 import { forget, type Principal } from "./principal.ts";
+
+/** As long as a database takes that was killed and starts again. */
+const captureRetryMs = 5_000;
+const captureRetryPauseMs = 100;
 
 type Read = { readonly query: string; readonly hits: readonly ReceiptHit[] };
 
@@ -66,29 +73,51 @@ export async function charged<Result extends { ok: boolean }>(
     return result;
   }
   const captured = priceCredits * found.length;
-  answer.creditsCharged = captured;
-  answer.creditsRemaining = hold.balanceAfter + hold.amount - captured;
-  answer.receiptId = receiptId;
-  const balance = await captureHold(
-    hold,
-    captured,
-    principal,
-    id,
-    {
-      id: receiptId,
-      query: found.map(({ query }) => query).join("\n"),
-      hits: found.flatMap(({ hits }) => hits),
-      durationMs: Math.round(performance.now() - startedAt),
-    },
-    ctx.idempotency.completion(result.data),
+  const told = {
+    creditsCharged: captured,
+    creditsRemaining: hold.balanceAfter + hold.amount - captured,
+    receiptId,
+  };
+  const completion = ctx.idempotency.completion(result.data, told);
+  const receipt = {
+    id: receiptId,
+    query: found.map(({ query }) => query).join("\n"),
+    hits: found.flatMap(({ hits }) => hits),
+    durationMs: Math.round(performance.now() - startedAt),
+  };
+  const balance = await settled(receiptId, told.creditsRemaining, () =>
+    captureHold(hold, captured, principal, id, receipt, completion),
   );
-  if (balance !== null) {
-    answer.creditsRemaining = balance;
-    metrics().credits.inc({ operation: id }, captured);
-    return result;
+  if (balance === null) throw new ApiError("unavailable", "The call took too long; nothing was charged.");
+  // A retry is told what was stored before the balance was known, so the first answer says the same.
+  Object.assign(answer, told, completion ? {} : { creditsRemaining: balance });
+  answer.creditsLow = isLow(principal.accountId, balance);
+  metrics().credits.inc({ operation: id }, captured);
+  afterBalanceChange(principal.accountId, balance);
+  return result;
+}
+
+/**
+ * The balance after a capture, or null when the hold had expired. A connection that breaks meanwhile leaves
+ * open whether it was carried out: then the database is asked again, and for a while it may be away.
+ */
+async function settled(
+  receiptId: string,
+  expected: number,
+  capture: () => Promise<number | null>,
+): Promise<number | null> {
+  const deadline = Date.now() + captureRetryMs;
+  for (let broken = false; ; ) {
+    try {
+      const balance = await capture();
+      if (balance !== null || !broken) return balance;
+      return (await isCharged(receiptId)) ? expected : null;
+    } catch (error) {
+      if (problemOf(error).problem.code !== "unavailable" || Date.now() > deadline) throw error;
+      broken = true;
+      await sleep(captureRetryPauseMs);
+    }
   }
-  Object.assign(answer, { creditsCharged: 0, receiptId: null });
-  throw new ApiError("unavailable", "The call took too long; nothing was charged.");
 }
 
 /** How often an operation is asked for in one call. */

@@ -19,6 +19,8 @@ export type Answer = {
   /** Null until the call turns out to be a priced one. */
   creditsCharged: number | null;
   creditsRemaining: number | null;
+  /** The balance is below its owner's threshold. */
+  creditsLow: boolean;
   receiptId: string | null;
   retryAfterSeconds: number | null;
 };
@@ -44,7 +46,6 @@ export function createContext(request: Request, door: Door): Context {
   const sessions = door !== "mcp" && isOwnPage(request.headers);
   let resolved: Promise<Identity> | undefined;
   let fromMemory = false;
-  const answer = emptyAnswer();
   return {
     requestId: newId("req"),
     door,
@@ -64,8 +65,8 @@ export function createContext(request: Request, door: Door): Context {
       resolved = identify(request.headers, { sessions, remember: false });
       return resolved;
     },
-    answer,
-    idempotency: createIdempotency(request.headers, answer),
+    answer: emptyAnswer(),
+    idempotency: createIdempotency(request.headers),
   };
 }
 
@@ -75,6 +76,7 @@ export function emptyAnswer(): Answer {
     refusedBy: undefined,
     creditsCharged: null,
     creditsRemaining: null,
+    creditsLow: false,
     receiptId: null,
     retryAfterSeconds: null,
   };
@@ -104,6 +106,7 @@ export function answerHeaders({
     ...(answer.creditsCharged === null || answer.creditsRemaining === null
       ? {}
       : { "X-Credits-Remaining": String(answer.creditsRemaining) }),
+    ...(answer.creditsLow ? { "X-Credits-Low": "true" } : {}),
     ...(answer.receiptId === null ? {} : { "X-Receipt-Id": answer.receiptId }),
   };
 }

@@ -28,11 +28,18 @@ let fixture: Fixture;
 
 /** A call that succeeds for the owner (or, where the row asks for one, the admin). */
 const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
+  "admin.creditRequests": () => ({}),
+  "admin.declineCreditRequest": () => ({ requestId: "creq_0000000000000" }),
   "admin.grantCredits": (f) => ({ userId: f.owner.userId, amount: 5, reason: "thanks" }),
   "admin.setLimit": (f) => ({ userId: f.owner.userId, name: "account", points: 6_000, reason: "trusted" }),
   "admin.users": () => ({}),
+  "admin.stripeEvents": () => ({}),
+  "credits.checkout": () => ({ packId: "pack_10k" }),
   "credits.entries": () => ({}),
   "credits.get": () => ({}),
+  "credits.packs": () => ({}),
+  "credits.request": () => ({ amount: 500, message: "For the winter course" }),
+  "credits.settings": () => ({ threshold: 2_000 }),
   "datasets.create": () => ({ name: "Made in a test" }),
   "datasets.delete": (f) => ({ datasetId: f.datasetId }),
   "datasets.get": (f) => ({ datasetId: f.datasetId }),

@@ -31,19 +31,33 @@ export type Changed = {
 
 /** Null when there is no such account. */
 export async function changeCredits(change: Change): Promise<Changed | null> {
+  try {
+    return await enter(change);
+  } catch (error) {
+    // Two with one key at once: the later one could not see the entry it ran into, and now it can.
+    if (!isDuplicate(error)) throw error;
+    return enter(change);
+  }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "23505";
+}
+
+async function enter(change: Change): Promise<Changed | null> {
   const { accountId, kind, amount, reason, idempotencyKey = null, expiresAt = null } = change;
   const [row] = await query<Changed>(
     `with acc as materialized (
-       select id, balance from credit_accounts where id = $1 for update
+       select id, balance, seq, head from credit_accounts where id = $1 for update
      ), before as materialized (
        select e.delta from entries e, acc where e.account_id = acc.id and e.idempotency_key = $5::text
      ), wanted as (
-       select id, greatest($3::bigint, -balance) as delta from acc where not exists (select from before)
+       select acc.*, greatest($3::bigint, -balance) as delta from acc where not exists (select from before)
      ), changed as (
-       update credit_accounts a set balance = a.balance + w.delta, seq = a.seq + 1,
-         head = entry_hash(a.head, a.id, a.seq + 1, $2::text, w.delta, a.balance + w.delta, $4::text, null, $6::timestamptz, now()),
+       update credit_accounts a set balance = w.balance + w.delta, seq = w.seq + 1,
+         head = entry_hash(w.head, a.id, w.seq + 1, $2::text, w.delta, w.balance + w.delta, $4::text, null, $6::timestamptz, now()),
          next_expiry_at = least(a.next_expiry_at, $6::timestamptz)
-       from wanted w where a.id = w.id and w.delta <> 0
+       from wanted w where a.id = w.id and (w.delta <> 0 or $5::text is not null)
        returning a.id, a.balance, a.seq, a.head, w.delta
      ), entered as (
        insert into entries (account_id, seq, kind, delta, balance_after, reason, idempotency_key, expires_at, hash)

@@ -14,6 +14,7 @@ const exposed = [
   "X-RateLimit-Reset",
   "X-Credits-Charged",
   "X-Credits-Remaining",
+  "X-Credits-Low",
   "X-Receipt-Id",
   "X-Request-Id",
   "Mcp-Session-Id",

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { query } from "#db/client.ts";
 import { ApiError } from "./errors.ts";
 import type { Completion } from "./ledger.ts";
-import { holdSeconds, type OperationId } from "./operations.ts";
+import { holdSeconds, type OperationId, operation } from "./operations.ts";
 import { seal, unseal } from "./secret.ts";
 
 /** Longer than a hold lives, so that a run whose claim is taken over can no longer capture. */
@@ -32,13 +32,16 @@ export type Idempotency = {
   /** Keys of one account are unrelated to another's; anonymous callers have none. */
   bind(accountId: string | null): void;
   /** For the statement that captures the charge of `output`. Null: no key is claimed. */
-  completion(output: unknown): Completion | null;
-  /** Runs a call, or answers as the first call with this key and input did. */
+  completion(output: unknown, told: AnswerFields): Completion | null;
+  /**
+   * Runs a call, or answers as the first call with this key and input did; then it writes into `answer`
+   * what that one told.
+   */
   once(
-    operation: OperationId,
+    id: OperationId,
     readInput: () => Promise<unknown>,
     run: (readInput: () => Promise<unknown>) => Promise<unknown>,
-    signal: AbortSignal,
+    call: { readonly signal: AbortSignal; readonly answer: AnswerFields },
   ): Promise<unknown>;
 };
 
@@ -60,20 +63,12 @@ class Replay extends Error {
   }
 }
 
-/** `answer` is the call's own: a replay writes into it what the first call told. */
-export function createIdempotency(headers: Headers, answer: AnswerFields): Idempotency {
+export function createIdempotency(headers: Headers): Idempotency {
   const key = headers.get("idempotency-key");
   let account: string | null = null;
   let claim: string | null = null;
 
-  const store = (output: unknown) => {
-    const { creditsCharged, creditsRemaining, receiptId } = answer;
-    return seal(
-      JSON.stringify({ output: output ?? null, fields: { creditsCharged, creditsRemaining, receiptId } }),
-    );
-  };
-
-  async function begin(operation: OperationId, input: unknown): Promise<void> {
+  async function begin(id: OperationId, input: unknown): Promise<void> {
     if (key === null || account === null) return;
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
       throw new ApiError(
@@ -81,15 +76,15 @@ export function createIdempotency(headers: Headers, answer: AnswerFields): Idemp
         "Invalid input: Idempotency-Key: 1 to 255 visible ASCII characters.",
       );
     }
-    claim = await claimKey(account, key, fingerprint(operation, input));
+    claim = await claimKey(account, key, fingerprint(id, input));
   }
 
-  async function finish(output: unknown): Promise<void> {
+  async function finish(output: unknown, told: AnswerFields): Promise<void> {
     if (claim === null) return;
     await query(
       `update idempotency_keys set state = 'done', answer = $4
        where account_id = $1 and key = $2 and claim = $3 and state = 'running'`,
-      [account, key, claim, store(output)],
+      [account, key, claim, store(output, told)],
     );
   }
 
@@ -106,16 +101,19 @@ export function createIdempotency(headers: Headers, answer: AnswerFields): Idemp
     bind: (accountId) => {
       account = accountId;
     },
-    completion: (output) => (key === null || claim === null ? null : { key, claim, answer: store(output) }),
-    once: async (operation, readInput, run, signal) => {
+    completion: (output, told) =>
+      key === null || claim === null ? null : { key, claim, answer: store(output, told) },
+    once: async (id, readInput, run, { signal, answer }) => {
       try {
         const output = await run(async () => {
           const input = await readInput();
-          await begin(operation, input);
+          await begin(id, input);
           return input;
         });
-        if (signal.aborted) await giveUp();
-        else await finish(output);
+        // Nobody waits any more. What is free was done and must not be done again; what is priced was
+        // released unless the capture came first, and that completed the key itself.
+        if (signal.aborted && operation(id).priceCredits > 0) await giveUp();
+        else await finish(output, answer);
         return output;
       } catch (error) {
         const replay = error instanceof Error && error.cause instanceof Replay ? error.cause : error;
@@ -128,6 +126,11 @@ export function createIdempotency(headers: Headers, answer: AnswerFields): Idemp
       }
     },
   };
+}
+
+function store(output: unknown, { creditsCharged, creditsRemaining, receiptId }: AnswerFields): string {
+  const fields = { creditsCharged, creditsRemaining, receiptId };
+  return seal(JSON.stringify({ output: output ?? null, fields }));
 }
 
 type KeyRow = { claimed: boolean; fingerprint: string; state: string; answer: string | null };
@@ -165,13 +168,13 @@ async function claimKey(account: string, key: string, print: string): Promise<st
   }
 }
 
-function fingerprint(operation: OperationId, input: unknown): string {
+function fingerprint(id: OperationId, input: unknown): string {
   const canonical = JSON.stringify(input, (_, value: unknown) => {
     if (value instanceof Uint8Array) return createHash("sha256").update(value).digest("hex");
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
-  return createHash("sha256").update(`${operation}\n${canonical}`).digest("hex");
+  return createHash("sha256").update(`${id}\n${canonical}`).digest("hex");
 }
 
 /** Removes what is older than a day. */

@@ -39,7 +39,9 @@ type HoldRow = {
 
 /**
  * Takes `amount` credits for a call. The account row is locked before its balance is read, so `available`
- * is never stale; the budgets' rows after it, in the same order as everywhere.
+ * is never stale; the budgets' rows after it, in the same order as everywhere. What is written is computed
+ * from the locked row: an update first tries what the statement's snapshot saw, and the constraint on the
+ * balance would refuse that though credits came in since.
  */
 export async function holdCredits(
   principal: Principal,
@@ -54,8 +56,8 @@ export async function holdCredits(
        where role is not distinct from $7::text and permissions is not distinct from $8::text
          and overrides is not distinct from $9::text
      ), acc as materialized (
-       select a.id, a.balance, coalesce(a.next_expiry_at <= now(), false) as expiry_due from credit_accounts a
-       where a.id = (select account_id from credential) for update
+       select a.id, a.balance, a.seq, a.head, coalesce(a.next_expiry_at <= now(), false) as expiry_due
+       from credit_accounts a where a.id = (select account_id from credential) for update
      ), budget as materialized (
        select b.period,
          b.amount - case when b.period_start < budget_period_start(b.period) then 0 else b.used end as remains
@@ -63,15 +65,15 @@ export async function holdCredits(
      ), least as (
        select period, remains from budget order by remains, period limit 1
      ), debited as (
-       update credit_accounts a set balance = a.balance - $3::bigint, seq = a.seq + 1,
-         head = entry_hash(a.head, a.id, a.seq + 1, 'charge', -$3::bigint, a.balance - $3::bigint, $5::text, $4::text, null, now())
+       update credit_accounts a set balance = acc.balance - $3::bigint, seq = acc.seq + 1,
+         head = entry_hash(acc.head, a.id, acc.seq + 1, 'charge', -$3::bigint, acc.balance - $3::bigint, $5::text, $4::text, null, now())
        from acc where a.id = acc.id and acc.balance >= $3::bigint and not acc.expiry_due
          and not exists (select from least where remains < $3::bigint)
        returning a.id, a.balance, a.seq, a.head
      ), spent as (
        update budgets b set
          used = case when b.period_start < budget_period_start(b.period) then 0 else b.used end + $3::bigint,
-         period_start = case b.period when 'total' then b.period_start else budget_period_start(b.period) end
+         period_start = greatest(b.period_start, budget_period_start(b.period))
        where b.credential_id = $2 and exists (select from debited)
      ), held as (
        insert into holds (id, account_id, operation, credential_id, amount, state, expires_at)
@@ -158,7 +160,8 @@ export async function captureHold(
 ): Promise<number | null> {
   const [row] = await query<{ settled: boolean; balance: number | null }>(
     `with settled as (
-       update holds set state = 'captured', captured = $2::bigint where id = $1 and state = 'held'
+       update holds set state = 'captured', captured = $2::bigint
+       where id = $1 and state = 'held' and expires_at > now()
        returning id, account_id, credential_id, operation, amount - captured as rest, created_at
      ), ${giveBack}, written as (
        insert into receipts (id, account_id, credential_kind, credential_id, operation, query, hits, credits_charged, duration_ms)
@@ -185,6 +188,11 @@ export async function captureHold(
   );
   if (!row?.settled) return null;
   return row.balance ?? hold.balanceAfter;
+}
+
+/** Whether a capture was carried out whose answer was lost with its connection. */
+export async function isCharged(receiptId: string): Promise<boolean> {
+  return (await query("select from receipts where id = $1", [receiptId])).length > 0;
 }
 
 /** Gives a hold back whole. Answers the balance, or null when it was settled already. */

@@ -45,7 +45,7 @@ export const tierNames = {
 export const badCredentialLimit = { points: 100, windowSeconds: hour } as const;
 
 /** Tier points are multiplied by the larger of what the role and the balance give. */
-export const roleMultipliers: Record<Role, number> = { user: 1, premium: 5, admin: 5 };
+export const roleMultipliers: Record<Role, number> = { user: 1, premium: 5, admin: 1 };
 export const balanceMultipliers = [
   { fromCredits: 1_000_000, multiplier: 10 },
   { fromCredits: 100_000, multiplier: 3 },
@@ -53,6 +53,19 @@ export const balanceMultipliers = [
 
 /** Credits given to each new account. */
 export const signUpGrant = 10_000;
+
+/** Below this an account is told that its credits run low, unless its owner set another threshold. */
+export const defaultLowThreshold = signUpGrant / 10;
+
+/** What can be bought at once. `priceCents` is in hundredths of the currency. */
+export const creditPacks = [
+  { id: "pack_10k", credits: 10_000, priceCents: 900, currency: "usd" },
+  { id: "pack_50k", credits: 50_000, priceCents: 3_900, currency: "usd" },
+  { id: "pack_250k", credits: 250_000, priceCents: 14_900, currency: "usd" },
+] as const;
+
+/** Most automatic top-ups that an owner can allow in a month (UTC). */
+export const topUpsPerMonth = { default: 1, max: 100 } as const;
 
 /** A hold that was neither captured nor released is given back after this long. */
 export const holdSeconds = 120;
@@ -131,7 +144,7 @@ export const operations = {
       name: "query_dataset",
       title: "Search a dataset",
       description:
-        "Searches one dataset and returns the best matching passages, each with its document, heading path and text. Write the query as the words you expect in the answer; quote a phrase that must match. An empty result costs nothing.",
+        "Searches one dataset and returns the best matching passages, each with its document, heading path and text. Write the query as the words you expect in the answer; put words that should stand together in quotes. An empty result costs nothing.",
     },
   },
   "search.batch": {
@@ -247,6 +260,38 @@ export const operations = {
     scope: "mcp:tools",
     rest: { method: "GET", path: "/credits/entries", status: 200 },
   },
+  "credits.packs": {
+    ...free,
+    summary: "What credits cost here, and whether they can be bought or are asked for",
+    kind: "query",
+    callers: everyone,
+    scope: null,
+    rest: { method: "GET", path: "/credits/packs", status: 200 },
+  },
+  "credits.checkout": {
+    ...free,
+    summary: "Begin to buy a credit pack: the address of Stripe's payment page",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/credits/checkout", status: 201 },
+  },
+  "credits.request": {
+    ...free,
+    summary: "Ask the admins for credits, where none can be bought",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/credits/requests", status: 201 },
+  },
+  "credits.settings": {
+    ...free,
+    summary: "Set the threshold of low balance alerts and the automatic top-up",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "PATCH", path: "/credits/settings", status: 200 },
+  },
   "limits.get": {
     ...free,
     summary: "Your limits: used, remaining, and when they free",
@@ -289,7 +334,7 @@ export const operations = {
   },
   "keys.update": {
     ...free,
-    summary: "Rename an API key",
+    summary: "Rename an API key or change its budget",
     kind: "mutation",
     callers: sessionOnly,
     scope: null,
@@ -320,6 +365,33 @@ export const operations = {
     scope: null,
     role: "admin",
     rest: { method: "PATCH", path: "/admin/users/{userId}/limits", status: 200 },
+  },
+  "admin.creditRequests": {
+    ...free,
+    summary: "Who asks for credits, newest first",
+    kind: "query",
+    callers: ["session", "apiKey"],
+    scope: "mcp:tools",
+    role: "admin",
+    rest: { method: "GET", path: "/admin/credit-requests", status: 200 },
+  },
+  "admin.declineCreditRequest": {
+    ...free,
+    summary: "Decline a request for credits",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    role: "admin",
+    rest: { method: "POST", path: "/admin/credit-requests/{requestId}/decline", status: 200 },
+  },
+  "admin.stripeEvents": {
+    ...free,
+    summary: "What Stripe told of payments and what became of it, newest first",
+    kind: "query",
+    callers: ["session", "apiKey"],
+    scope: "mcp:tools",
+    role: "admin",
+    rest: { method: "GET", path: "/admin/stripe-events", status: 200 },
   },
   "admin.grantCredits": {
     ...free,

@@ -10,6 +10,7 @@ import { closeDatabase, connection } from "#db/client.ts";
 import { ConfigurationError, env } from "#env";
 import { apiHandler, handleUnknown } from "./api.ts";
 import { needsSetupCode, setupCode } from "./auth.ts";
+import { balanceWatchSettled, sweepPayments } from "./balance-watch.ts";
 import { parseAllowlist } from "./client-address.ts";
 import { seedGuides } from "./documents/guides.ts";
 import { startIngestion } from "./documents/ingestion-worker.ts";
@@ -17,6 +18,7 @@ import { expireDueCredits } from "./grants.ts";
 import { forgetOldKeys } from "./idempotency.ts";
 import { reapHolds } from "./ledger.ts";
 import { log } from "./log.ts";
+import { mailSettled } from "./mail.ts";
 import { notePeer } from "./peer.ts";
 import { getRateLimiter } from "./rate-limit.ts";
 import { authSecret } from "./secret.ts";
@@ -84,7 +86,7 @@ async function openEverything(): Promise<void> {
   await listen();
   await connection();
   const limiter = getRateLimiter();
-  cleanups.push(closeDatabase, () => limiter.close());
+  cleanups.push(closeDatabase, () => limiter.close(), mailSettled, balanceWatchSettled);
   const pages = next({ dev, dir: process.cwd(), hostname: env.HOST, port: env.PORT });
   await pages.prepare();
   page = pages.getRequestHandler();
@@ -129,6 +131,7 @@ function startSweeps(): () => void {
   };
   const timers = [
     sweep(5, reapHolds, "releasing expired holds"),
+    sweep(30, sweepPayments, "settling payments"),
     sweep(60, expireDueCredits, "entering expired credits"),
     sweep(3600, forgetOldKeys, "forgetting old idempotency keys"),
   ];

@@ -5,12 +5,17 @@ import { database } from "#db/client.ts";
 import { user } from "#db/schema/auth.ts";
 import { creditAccounts, limitOverrides } from "#db/schema/ledger.ts";
 import { openAccount } from "../accounts.ts";
+import { callerOf } from "../admission.ts";
+import { recheckBalance } from "../balance-watch.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, timeField } from "../fields.ts";
 import { changeCredits } from "../grants.ts";
+import { mailOwner } from "../mail.ts";
 import { operation, operationIds, roles, tierNames } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
+import { creditsText } from "../stripe.ts";
 import { procedure, router } from "../trpc.ts";
+import { creditRequestsList, declineCreditRequest, resolveRequest, stripeEventsList } from "./payments.ts";
 
 const role = z.enum(roles).catch("user");
 const limitNames: readonly [string, ...string[]] = [
@@ -20,6 +25,10 @@ const limitNames: readonly [string, ...string[]] = [
 ];
 
 export const adminRouter = router({
+  creditRequests: creditRequestsList,
+  declineCreditRequest,
+  stripeEvents: stripeEventsList,
+
   users: procedure("admin.users", {
     input: z.strictObject({
       ...pageInput,
@@ -97,13 +106,29 @@ export const adminRouter = router({
       userId: idField,
       amount: z.int().min(1).max(1_000_000_000),
       reason: nameField(500),
+      requestId: idField.optional().describe("The request for credits that this answers"),
     }),
     output: z.object({ userId: z.string(), balance: z.int() }),
-  }).mutation(async ({ input: { userId, amount, reason } }) => {
+  }).mutation(async ({ ctx, input: { userId, amount, reason, requestId } }) => {
     await getUser(userId);
     await openAccount(userId);
-    const changed = await changeCredits({ accountId: userId, amount, kind: "grant", reason });
+    if (requestId !== undefined) await resolveRequest(requestId, userId, callerOf(ctx).accountId);
+    const changed = await changeCredits({
+      accountId: userId,
+      amount,
+      kind: "grant",
+      reason,
+      ...(requestId === undefined ? {} : { idempotencyKey: `request:${requestId}` }),
+    });
     if (changed === null) throw new ApiError("not_found", "User not found.");
+    if (changed.duplicate) throw new ApiError("conflict", "This request has been granted already.");
+    recheckBalance(userId);
+    if (requestId !== undefined) {
+      mailOwner(userId, {
+        subject: `You were given ${creditsText(amount)}`,
+        text: `An admin granted your request: ${reason}. Your balance is ${creditsText(changed.balance)}.`,
+      });
+    }
     return { userId, balance: changed.balance };
   }),
 });

@@ -1,4 +1,4 @@
-/** The balance, what is held of it, and the statement. */
+/** Credits: the balance, what is held of it, the statement, and how to get more. */
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
@@ -7,13 +7,22 @@ import { callerOf } from "../admission.ts";
 import { timeField } from "../fields.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
+import { checkout, packs, request } from "./buying.ts";
+import { readSettings, settings, settingsFields } from "./settings.ts";
 
 export const creditsRouter = router({
+  packs,
+  checkout,
+  request,
+  settings,
+
   get: procedure("credits.get", {
     input: z.strictObject({}),
     output: z.object({
       balance: z.int().describe("Credits you may spend"),
       held: z.int().describe("Credits set aside for calls under way, not part of the balance"),
+      low: z.boolean().describe("The balance is below threshold"),
+      ...settingsFields,
     }),
   }).query(async ({ ctx }) => {
     const { accountId } = callerOf(ctx);
@@ -25,7 +34,9 @@ export const creditsRouter = router({
       })
       .from(creditAccounts)
       .where(eq(creditAccounts.id, accountId));
-    return row ?? { balance: 0, held: 0 };
+    const { balance, held } = row ?? { balance: 0, held: 0 };
+    const set = await readSettings(accountId);
+    return { balance, held, low: balance < set.threshold, ...set };
   }),
 
   entries: procedure("credits.entries", {

@@ -1,0 +1,1 @@
+export { handleStripeWebhook as GET, handleStripeWebhook as POST } from "#server/credits/webhook.ts";

@@ -1,0 +1,95 @@
+/** Without Stripe: users ask, admins grant or decline, once. */
+import { rm } from "node:fs/promises";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { mailSettled } from "../mail.ts";
+import { createTestAccount, rest, type TestAccount } from "../testing/accounts.ts";
+import { setUpTestDatabase } from "../testing/database.ts";
+import { stripeEvent, webhookRequest } from "../testing/stripe-server.ts";
+import { handleStripeWebhook } from "./webhook.ts";
+
+const folder = await vi.hoisted(async () => {
+  const { mkdtemp } = await import("node:fs/promises");
+  const { tmpdir } = await import("node:os");
+  process.env.DATA_DIR = await mkdtemp(`${tmpdir()}/fltr-requests-`);
+  return process.env.DATA_DIR;
+});
+
+setUpTestDatabase();
+afterAll(async () => {
+  await mailSettled();
+  await rm(folder, { recursive: true, force: true });
+});
+
+let admin: TestAccount;
+beforeAll(async () => {
+  admin = await createTestAccount();
+});
+
+async function ask(account: TestAccount): Promise<string> {
+  const asked = await rest("POST", "/credits/requests", { cookie: account.cookie }, { amount: 700 });
+  expect(asked.status).toBe(201);
+  return String(asked.body.id);
+}
+
+it("nothing can be bought, and the webhook is not there", async () => {
+  const { cookie } = await createTestAccount();
+  expect((await rest("GET", "/credits/packs")).body.canBuy).toBe(false);
+  const bought = await rest("POST", "/credits/checkout", { cookie }, { packId: "pack_10k" });
+  expect(bought.status).toBe(409);
+  const topUp = { enabled: true, below: 10, packId: "pack_10k" };
+  expect((await rest("PATCH", "/credits/settings", { cookie }, { topUp })).status).toBe(409);
+  expect((await handleStripeWebhook(webhookRequest(stripeEvent("invoice.paid", {})))).status).toBe(404);
+});
+
+it("a request is granted once, whoever grants it how often", async () => {
+  const account = await createTestAccount();
+  const requestId = await ask(account);
+  const again = await rest("POST", "/credits/requests", { cookie: account.cookie }, { amount: 1 });
+  expect(again.body.code).toBe("conflict");
+  const open = await rest("GET", "/admin/credit-requests?state=open", { cookie: admin.cookie });
+  expect(open.body.items).toContainEqual(
+    expect.objectContaining({ id: requestId, email: account.email, amount: 700, state: "open" }),
+  );
+
+  const other = await createTestAccount();
+  const grant = (userId: string) =>
+    rest(
+      "POST",
+      `/admin/users/${userId}/credits`,
+      { cookie: admin.cookie },
+      {
+        amount: 700,
+        reason: "for the course",
+        requestId,
+      },
+    );
+  expect((await grant(other.userId)).status).toBe(404);
+  const statuses = (await Promise.all([1, 2, 3, 4, 5].map(() => grant(account.userId)))).map(
+    ({ status }) => status,
+  );
+  expect(statuses.sort()).toEqual([201, 409, 409, 409, 409]);
+  const standing = await rest("GET", "/credits", { cookie: account.cookie });
+  expect(standing.body.balance).toBe(10_700);
+  await ask(account);
+});
+
+it("a declined request cannot be granted", async () => {
+  const account = await createTestAccount();
+  const requestId = await ask(account);
+  const decline = () =>
+    rest(
+      "POST",
+      `/admin/credit-requests/${requestId}/decline`,
+      { cookie: admin.cookie },
+      { note: "Not now." },
+    );
+  expect((await decline()).body).toEqual({ id: requestId, state: "declined" });
+  expect((await decline()).status).toBe(409);
+  const granted = await rest(
+    "POST",
+    `/admin/users/${account.userId}/credits`,
+    { cookie: admin.cookie },
+    { amount: 1, reason: "x", requestId },
+  );
+  expect(granted.status).toBe(409);
+});
