@@ -9,8 +9,8 @@ const shared = {
   setupFiles: ["server/testing/no-console-error.ts"],
   // Tests name the address they call from in X-Forwarded-For.
   env: { NODE_ENV: "test" as const, LOG_LEVEL: "silent", TRUSTED_PROXY_HOPS: "1", DATA_DIR: ".test/data" },
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  testTimeout: 150_000,
+  hookTimeout: 120_000,
   restoreMocks: true,
   unstubEnvs: true,
 };

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
@@ -56,6 +57,21 @@ export async function query<Row>(text: string, parameters: readonly unknown[] = 
   return (await connection()).query<Row>(text, parameters);
 }
 
+/** As `query`, inside of a transaction: parameters stand as `$1` in the text. */
+export async function queryWithin<Row>(
+  tx: Transaction,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  const parts = text.split(/\$(\d+)/);
+  const bound = parts.map((part, index) =>
+    index % 2 === 0 ? sql.raw(part) : sql`${parameters[Number(part) - 1]}`,
+  );
+  const result: unknown = await tx.execute(sql.join(bound));
+  // postgres.js answers an array, PGlite an object that has it.
+  return (Array.isArray(result) ? result : (result as { rows: Row[] }).rows) as Row[];
+}
+
 export async function closeDatabase(): Promise<void> {
   const opened = slot[key];
   slot[key] = undefined;
@@ -100,7 +116,7 @@ export async function openPglite(folder?: string, loadDataDir?: Blob): Promise<C
 }
 
 export async function openPostgres(url: string, pool = env.DATABASE_POOL): Promise<Connection> {
-  const sql = postgres(url, {
+  const client = postgres(url, {
     max: pool,
     connect_timeout: 10,
     onnotice: () => {},
@@ -111,29 +127,29 @@ export async function openPostgres(url: string, pool = env.DATABASE_POOL): Promi
     },
   });
   try {
-    await migrateUnderLock(sql);
+    await migrateUnderLock(client);
   } catch (error) {
-    await sql.end({ timeout: 1 });
+    await client.end({ timeout: 1 });
     throw unusable(url, error);
   }
   return {
-    db: drizzlePostgres(sql),
+    db: drizzlePostgres(client),
     kind: "postgres",
-    driver: { postgres: sql, url },
+    driver: { postgres: client, url },
     query: async <Row>(text: string, parameters: readonly unknown[] = []) => {
-      const rows = await sql.unsafe(text, parameters as never[], { prepare: true });
+      const rows = await client.unsafe(text, parameters as never[], { prepare: true });
       return rows as unknown as Row[];
     },
-    close: () => sql.end({ timeout: 5 }),
+    close: () => client.end({ timeout: 5 }),
   };
 }
 
 /** Several processes may boot at once: one migrates, the rest wait for its lock and find nothing to do. */
-async function migrateUnderLock(sql: postgres.Sql): Promise<void> {
-  const lock = await sql.reserve();
+async function migrateUnderLock(client: postgres.Sql): Promise<void> {
+  const lock = await client.reserve();
   try {
     await lock`select pg_advisory_lock(${migrationLock})`;
-    await migratePostgres(drizzlePostgres(sql), { migrationsFolder });
+    await migratePostgres(drizzlePostgres(client), { migrationsFolder });
     await lock`select pg_advisory_unlock(${migrationLock})`;
   } finally {
     lock.release();

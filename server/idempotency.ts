@@ -20,7 +20,7 @@ const waitMs = 10_000;
 const pollMs = 50;
 
 /** What the answer's headers tell, stored with the output. */
-export type AnswerFields = {
+type AnswerFields = {
   creditsCharged: number | null;
   creditsRemaining: number | null;
   receiptId: string | null;

@@ -4,7 +4,7 @@
  * together with the receipt; release gives it back; what a crash leaves held expires and is released by
  * the reaper. A balance is always the sum of its entries and never negative; entries are chained by hash.
  */
-import { query } from "#db/client.ts";
+import { query, queryWithin, type Transaction } from "#db/client.ts";
 import { newId } from "./ids.ts";
 import { log } from "./log.ts";
 import { holdSeconds, type OperationId } from "./operations.ts";
@@ -38,10 +38,48 @@ type HoldRow = {
 };
 
 /**
- * Takes `amount` credits for a call. The account row is locked before its balance is read, so `available`
- * is never stale; the budgets' rows after it, in the same order as everywhere. What is written is computed
- * from the locked row: an update first tries what the statement's snapshot saw, and the constraint on the
+ * CTEs that debit an account and the budgets of a credential, and enter it. Parameters: $2 credential,
+ * $3 amount, $4 hold id, $5 operation, $6 seconds that the hold lives. What is written is computed from
+ * the locked row: an update first tries what the statement's snapshot saw, and the constraint on the
  * balance would refuse that though credits came in since.
+ */
+function takeCredits(account: string, state: "held" | "captured"): string {
+  return `acc as materialized (
+      select a.id, a.balance, a.seq, a.head, coalesce(a.next_expiry_at <= now(), false) as expiry_due
+      from credit_accounts a where a.id = ${account} for update
+    ), budget as materialized (
+      select b.period,
+        b.amount - case when b.period_start < budget_period_start(b.period) then 0 else b.used end as remains
+      from budgets b where b.credential_id = $2 and exists (select from acc) for update
+    ), least as (
+      select period, remains from budget order by remains, period limit 1
+    ), debited as (
+      update credit_accounts a set balance = acc.balance - $3::bigint, seq = acc.seq + 1,
+        head = entry_hash(acc.head, a.id, acc.seq + 1, 'charge', -$3::bigint, acc.balance - $3::bigint, $5::text, $4::text, null, now())
+      from acc where a.id = acc.id and acc.balance >= $3::bigint and not acc.expiry_due
+        and not exists (select from least where remains < $3::bigint)
+      returning a.id, a.balance, a.seq, a.head
+    ), spent as (
+      update budgets b set
+        used = case when b.period_start < budget_period_start(b.period) then 0 else b.used end + $3::bigint,
+        period_start = greatest(b.period_start, budget_period_start(b.period))
+      where b.credential_id = $2 and exists (select from debited)
+    ), held as (
+      insert into holds (id, account_id, operation, credential_id, amount, captured, state, expires_at)
+      select $4::text, id, $5::text, $2::text, $3::bigint, ${state === "held" ? "0" : "$3::bigint"}, '${state}',
+        now() + make_interval(secs => $6::int) from debited
+    ), entered as (
+      insert into entries (account_id, seq, kind, delta, balance_after, reason, hold_id, hash)
+      select id, seq, 'charge', -$3::bigint, balance, $5::text, $4::text, head from debited
+    )
+    select acc.balance as available, acc.expiry_due, debited.balance as balance_after,
+      least.remains as budget_left, least.period as budget_period
+    from acc left join debited on true left join least on true`;
+}
+
+/**
+ * Takes `amount` credits for a call. The account row is locked before its balance is read, so `available`
+ * is never stale; the budgets' rows after it, in the same order as everywhere.
  */
 export async function holdCredits(
   principal: Principal,
@@ -55,36 +93,7 @@ export async function holdCredits(
        select account_id from usable
        where role is not distinct from $7::text and permissions is not distinct from $8::text
          and overrides is not distinct from $9::text
-     ), acc as materialized (
-       select a.id, a.balance, a.seq, a.head, coalesce(a.next_expiry_at <= now(), false) as expiry_due
-       from credit_accounts a where a.id = (select account_id from credential) for update
-     ), budget as materialized (
-       select b.period,
-         b.amount - case when b.period_start < budget_period_start(b.period) then 0 else b.used end as remains
-       from budgets b where b.credential_id = $2 and exists (select from acc) for update
-     ), least as (
-       select period, remains from budget order by remains, period limit 1
-     ), debited as (
-       update credit_accounts a set balance = acc.balance - $3::bigint, seq = acc.seq + 1,
-         head = entry_hash(acc.head, a.id, acc.seq + 1, 'charge', -$3::bigint, acc.balance - $3::bigint, $5::text, $4::text, null, now())
-       from acc where a.id = acc.id and acc.balance >= $3::bigint and not acc.expiry_due
-         and not exists (select from least where remains < $3::bigint)
-       returning a.id, a.balance, a.seq, a.head
-     ), spent as (
-       update budgets b set
-         used = case when b.period_start < budget_period_start(b.period) then 0 else b.used end + $3::bigint,
-         period_start = greatest(b.period_start, budget_period_start(b.period))
-       where b.credential_id = $2 and exists (select from debited)
-     ), held as (
-       insert into holds (id, account_id, operation, credential_id, amount, state, expires_at)
-       select $4::text, id, $5::text, $2::text, $3::bigint, 'held', now() + make_interval(secs => $6::int) from debited
-     ), entered as (
-       insert into entries (account_id, seq, kind, delta, balance_after, reason, hold_id, hash)
-       select id, seq, 'charge', -$3::bigint, balance, $5::text, $4::text, head from debited
-     )
-     select acc.balance as available, acc.expiry_due, debited.balance as balance_after,
-       least.remains as budget_left, least.period as budget_period
-     from acc left join debited on true left join least on true`,
+     ), ${takeCredits("(select account_id from credential)", "held")}`,
     [
       principal.kind,
       principal.credentialId,
@@ -97,6 +106,10 @@ export async function holdCredits(
       principal.rights.overrides,
     ],
   );
+  return outcomeOf(row, id, amount);
+}
+
+function outcomeOf(row: HoldRow | undefined, id: string, amount: number): HoldResult {
   if (!row) return { outcome: "credentialChanged" };
   const { available, balance_after, budget_left, budget_period } = row;
   if (balance_after !== null) {
@@ -108,6 +121,43 @@ export async function holdCredits(
     return { outcome: "insufficient", available };
   }
   return { outcome: "overBudget", available: budget_left, period: budget_period };
+}
+
+export type WorkCharge = {
+  readonly accountId: string;
+  /** Who asked for the work, and whose budgets it counts against. */
+  readonly credential: { readonly kind: string; readonly id: string };
+  readonly operation: string;
+  readonly amount: number;
+  readonly documentId: string;
+};
+
+/**
+ * Charges for work in the transaction that makes its result visible, so that both happen or neither, with
+ * the receipt. Last in its transaction, since it locks the account until the end of it.
+ */
+export async function chargeWork(tx: Transaction, work: WorkCharge): Promise<HoldResult> {
+  const id = newId("hold");
+  const { accountId, credential, operation, amount, documentId } = work;
+  const taken = [accountId, credential.id, amount, id, operation, 0];
+  const [row] = await queryWithin<HoldRow>(tx, `with ${takeCredits("$1", "captured")}`, taken);
+  const result = outcomeOf(row, id, amount);
+  if (result.outcome !== "held") return result;
+  await queryWithin(
+    tx,
+    `insert into receipts (id, account_id, credential_kind, credential_id, operation, query, hits, credits_charged, duration_ms)
+     values ($1, $2, $3, $4, $5, null, $6::jsonb, $7, 0)`,
+    [
+      newId("rcpt"),
+      accountId,
+      credential.kind,
+      credential.id,
+      operation,
+      JSON.stringify([{ documentId }]),
+      amount,
+    ],
+  );
+  return result;
 }
 
 /**

@@ -67,6 +67,9 @@ export const creditPacks = [
 /** Most automatic top-ups that an owner can allow in a month (UTC). */
 export const topUpsPerMonth = { default: 1, max: 100 } as const;
 
+/** Reading a document costs so much for each full so many characters of its text. */
+export const ingestionPrice = { credits: 1, characters: 10_000 } as const;
+
 /** A hold that was neither captured nor released is given back after this long. */
 export const holdSeconds = 120;
 

@@ -91,6 +91,9 @@ export const documentSources = pgTable("document_sources", {
     .primaryKey()
     .references(() => documents.id, { onDelete: "cascade" }),
   content: bytea("content").notNull(),
+  /** Who sent it and pays for its reading; null: nobody does. */
+  credentialKind: text("credential_kind"),
+  credentialId: text("credential_id"),
 });
 
 export const chunks = pgTable(

@@ -30,8 +30,10 @@ type Plan = {
 export async function createDocuments(input: {
   datasetId: string;
   items: readonly NewDocument[];
+  /** Who pays for their reading; left out: nobody. */
+  credential?: { readonly kind: string; readonly id: string };
 }): Promise<CreatedDocument[]> {
-  const { datasetId } = input;
+  const { datasetId, credential } = input;
   const judged = await judge(input.items);
   // Opened before the transaction: on PGlite's one connection it could not be opened within.
   await jobs();
@@ -44,7 +46,7 @@ export async function createDocuments(input: {
     await insert(tx, datasetId, plan.inserts);
     for (const { id, item, old } of plan.replacements) await replace(tx, id, item, old);
     const stored = [...plan.inserts, ...plan.replacements];
-    await insertSources(tx, stored);
+    await insertSources(tx, stored, credential);
     await enqueueIngestion(
       tx,
       stored.filter(({ item }) => "source" in item.outcome).map(({ id }) => id),
@@ -140,6 +142,7 @@ async function insert(tx: Transaction, datasetId: string, rows: Plan["inserts"])
         id,
         datasetId,
         createdAt,
+        updatedAt: createdAt,
         title: item.title,
         format: item.format,
         externalId: item.externalId,
@@ -170,8 +173,13 @@ async function replace(tx: Transaction, id: string, item: Judged, old: DocumentR
   if (refused && old.chunkCount > 0) await removeChunks(tx, { datasetId: old.datasetId, documentId: id });
 }
 
-async function insertSources(tx: Transaction, stored: { id: string; item: Judged }[]): Promise<void> {
-  let batch: { documentId: string; content: Uint8Array }[] = [];
+async function insertSources(
+  tx: Transaction,
+  stored: { id: string; item: Judged }[],
+  credential: { readonly kind: string; readonly id: string } | undefined,
+): Promise<void> {
+  const payer = { credentialKind: credential?.kind ?? null, credentialId: credential?.id ?? null };
+  let batch: (typeof documentSources.$inferInsert)[] = [];
   let bytes = 0;
   const send = async () => {
     if (batch.length > 0) await tx.insert(documentSources).values(batch);
@@ -182,7 +190,7 @@ async function insertSources(tx: Transaction, stored: { id: string; item: Judged
     if (!("source" in item.outcome)) continue;
     const { source } = item.outcome;
     if (batch.length === rowsPerStatement || bytes + source.length > bytesPerStatement) await send();
-    batch.push({ documentId: id, content: source });
+    batch.push({ documentId: id, content: source, ...payer });
     bytes += source.length;
   }
   await send();

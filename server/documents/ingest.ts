@@ -6,6 +6,8 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { database, type Transaction } from "#db/client.ts";
 import { documentSources, documents } from "#db/schema/documents.ts";
+import { chargeWork } from "#server/ledger.ts";
+import { ingestionPrice } from "#server/operations.ts";
 import { untitled } from "./judge.ts";
 import { lockDataset } from "./lock-dataset.ts";
 import { type Prepared, prepareAside } from "./prepare.ts";
@@ -32,8 +34,16 @@ export async function ingestDocument(documentId: string): Promise<void> {
     // Deleted, finished by somebody else, or replaced by new content that has a job of its own.
     if (!dataset || document?.state !== "processing" || document.contentHash !== source.contentHash) return;
     if (document.chunkCount > 0) await removeChunks(tx, { datasetId: dataset.id, documentId });
-    if ("refused" in prepared) await markRefused(tx, documentId, prepared.refused);
-    else await store(tx, { ...dataset, documentId, title: document.title }, prepared);
+    const refused =
+      "refused" in prepared
+        ? prepared.refused
+        : await storeAndPay(
+            tx,
+            { ...dataset, documentId, title: document.title },
+            prepared,
+            source.credential,
+          );
+    if (refused !== null) await markRefused(tx, documentId, refused);
     await tx.delete(documentSources).where(eq(documentSources.documentId, documentId));
   });
 }
@@ -65,8 +75,12 @@ async function takeSource(documentId: string) {
       format: documents.format,
       contentHash: documents.contentHash,
       content: documentSources.content,
+      credentialKind: documentSources.credentialKind,
+      credentialId: documentSources.credentialId,
     });
-  return taken ?? null;
+  if (!taken) return null;
+  const { credentialKind: kind, credentialId: id, ...source } = taken;
+  return { ...source, credential: kind !== null && id !== null ? { kind, id } : null };
 }
 
 async function markRefused(tx: Transaction, documentId: string, reason: string): Promise<void> {
@@ -76,11 +90,49 @@ async function markRefused(tx: Transaction, documentId: string, reason: string):
     .where(eq(documents.id, documentId));
 }
 
-async function store(
+/** Rolls back to before the chunks when the credits do not reach. */
+class Unpaid extends Error {}
+
+/** Answers why the document was refused, in words for its owner, or null when it is stored and paid for. */
+async function storeAndPay(
   tx: Transaction,
-  document: { id: string; language: string; documentId: string; title: string },
+  document: StoredDocument,
   prepared: Prepared,
-): Promise<void> {
+  credential: { kind: string; id: string } | null,
+): Promise<string | null> {
+  const { credits, characters } = ingestionPrice;
+  const amount = credits * Math.floor(prepared.text.length / characters);
+  const { ownerId: accountId, documentId } = document;
+  try {
+    await tx.transaction(async (inner) => {
+      await store(inner, document, prepared);
+      if (amount === 0 || accountId === null || credential === null) return;
+      const operation = "documents.ingest";
+      const result = await chargeWork(inner, { accountId, credential, operation, amount, documentId });
+      if (result.outcome === "held") return;
+      if (result.outcome === "expiryDue") throw new Error("Credits expire just now: tried again.");
+      const what = result.outcome === "overBudget" ? "the budget has" : "the account has";
+      const left = "available" in result ? result.available : 0;
+      throw new Unpaid(
+        `Not enough credits: reading it costs ${amount}, ${what} ${left}. Add credits, then send it again.`,
+      );
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof Unpaid) return error.message;
+    throw error;
+  }
+}
+
+type StoredDocument = {
+  id: string;
+  ownerId: string | null;
+  language: string;
+  documentId: string;
+  title: string;
+};
+
+async function store(tx: Transaction, document: StoredDocument, prepared: Prepared): Promise<void> {
   const { text } = prepared;
   const title = document.title === untitled ? (prepared.title ?? untitled) : document.title;
   await storeChunks(tx, {

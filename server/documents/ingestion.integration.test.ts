@@ -39,7 +39,7 @@ async function read(documentId: string) {
   return row;
 }
 
-async function settled(timeoutMs = 25_000): Promise<void> {
+async function settled(timeoutMs = 120_000): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (Date.now() < until) {
     const { queued, processing } = await datasetProgress(datasetId);
@@ -266,7 +266,7 @@ describe("the worker", () => {
     expect(await datasetProgress(folder)).toMatchObject({ ready: 1000, total: 1000 });
     const [last] = rows.slice(-1);
     if (last) await expectWhole(last.id);
-  }, 60_000);
+  }, 150_000);
 
   test("what fails for reasons of ours is tried again, then given up with words", async () => {
     const db = await database();

@@ -10,9 +10,9 @@ import { datasets } from "#db/schema/documents.ts";
 export async function lockDataset(
   tx: Transaction,
   datasetId: string,
-): Promise<{ id: string; language: string } | null> {
+): Promise<{ id: string; ownerId: string | null; language: string } | null> {
   const [dataset] = await tx
-    .select({ id: datasets.id, language: datasets.language })
+    .select({ id: datasets.id, ownerId: datasets.ownerId, language: datasets.language })
     .from(datasets)
     .where(eq(datasets.id, datasetId))
     .for("key share");

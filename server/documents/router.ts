@@ -51,9 +51,11 @@ export const documentsRouter = router({
     }),
     output: documentSchema,
   }).mutation(async ({ ctx, input }) => {
-    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    const caller = callerOf(ctx);
+    await getOwnDataset(input.datasetId, caller.accountId);
     const [row] = await createDocuments({
       datasetId: input.datasetId,
+      credential: { kind: caller.kind, id: caller.credentialId },
       items: [
         {
           title: input.title,
@@ -80,10 +82,12 @@ export const documentsRouter = router({
     }),
     output: z.union([documentSchema, z.object({ items: z.array(documentSchema) })]),
   }).mutation(async ({ ctx, input }) => {
-    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    const caller = callerOf(ctx);
+    await getOwnDataset(input.datasetId, caller.accountId);
     const single = input.files.length === 1;
     const rows = await createDocuments({
       datasetId: input.datasetId,
+      credential: { kind: caller.kind, id: caller.credentialId },
       items: input.files.map(({ name, mediaType, content }) => ({
         fileName: name,
         mediaType,
