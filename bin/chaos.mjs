@@ -4,6 +4,7 @@
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { ensurePrograms } from "./programs.mjs";
 import { Failure, foreground, main } from "./run.mjs";
 import { projectEnv, projectNode, root } from "./setup.mjs";
@@ -40,8 +41,8 @@ await main(async () => {
   if (user !== null) chownSync(folder, user.uid, user.gid);
   try {
     const env = projectEnv({ CHAOS: JSON.stringify({ programs, user, folder }), LOG_LEVEL: "error" });
-    const args = ["e2e/chaos/main.ts", ...process.argv.slice(2)];
-    return (await foreground(projectNode(), args, { cwd: root, env })).code;
+    const script = fileURLToPath(new URL("../e2e/chaos/main.ts", import.meta.url));
+    return (await foreground(projectNode(), [script, ...process.argv.slice(2)], { cwd: root, env })).code;
   } finally {
     endLeftovers(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -67,7 +67,7 @@ function createMetrics() {
     }),
     ledgerFaults: new Gauge({
       name: "fltr_ledger_faults",
-      help: "Invariants of the ledger found broken by the last daily check; -1 before the first",
+      help: "Invariants of the ledger found broken by the last daily check",
       registers,
     }),
   };

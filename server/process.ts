@@ -17,8 +17,10 @@ import { startIngestion } from "./documents/ingestion-worker.ts";
 import { expireDueCredits } from "./grants.ts";
 import { forgetOldKeys } from "./idempotency.ts";
 import { reapHolds } from "./ledger.ts";
+import { verifyLedger } from "./ledger-verify.ts";
 import { log } from "./log.ts";
 import { mailSettled } from "./mail.ts";
+import { metrics } from "./metrics.ts";
 import { notePeer } from "./peer.ts";
 import { getRateLimiter } from "./rate-limit.ts";
 import { authSecret } from "./secret.ts";
@@ -133,11 +135,18 @@ function startSweeps(): () => void {
     sweep(5, reapHolds, "releasing expired holds"),
     sweep(30, sweepPayments, "settling payments"),
     sweep(60, expireDueCredits, "entering expired credits"),
+    sweep(24 * 3600, proveLedger, "proving the ledger"),
     sweep(3600, forgetOldKeys, "forgetting old idempotency keys"),
   ];
   return () => {
     for (const timer of timers) clearInterval(timer);
   };
+}
+
+async function proveLedger(): Promise<void> {
+  const { faults } = await verifyLedger();
+  metrics().ledgerFaults.set(faults.length);
+  for (const fault of faults) log.error({ fault }, "the ledger is not right");
 }
 
 async function greet(): Promise<void> {
