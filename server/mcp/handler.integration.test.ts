@@ -164,7 +164,7 @@ describe.each(eras)("%s", (era) => {
     expect(body.result?._meta?.["dev.fltr/meter"]).toMatchObject({
       charged: 0,
       balance: await balanceOf(fixture.account.userId),
-      limit: tiers.apiKey.points * 5,
+      limit: tiers.apiKey.points,
       receiptId: null,
     });
   });
