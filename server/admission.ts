@@ -10,7 +10,7 @@ import { holdsScope, type OperationId, operation, scopes } from "./operations.ts
 import { type Identity, isRemembered, keyOf, type Principal } from "./principal.ts";
 import { type Decision, getRateLimiter, type LimitState } from "./rate-limit.ts";
 
-export const authenticationRequired =
+const authenticationRequired =
   "Authentication required. Provide either X-API-Key or Authorization Bearer token.";
 
 /**

@@ -9,7 +9,7 @@ import { ApiError } from "./errors.ts";
 
 export type DatasetRow = typeof datasets.$inferSelect;
 
-export function readableBy(accountId: string | null): SQL | undefined {
+function readableBy(accountId: string | null): SQL | undefined {
   const isPublic = eq(datasets.visibility, "public");
   return accountId === null ? isPublic : or(eq(datasets.ownerId, accountId), isPublic);
 }

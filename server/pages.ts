@@ -12,7 +12,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
-export function encodeCursor(sortKey: string | number): string {
+function encodeCursor(sortKey: string | number): string {
   return Buffer.from(String(sortKey)).toString("base64url");
 }
 

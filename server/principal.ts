@@ -27,7 +27,7 @@ export type Principal = {
   readonly balance: number;
 };
 
-export type Rights = {
+type Rights = {
   readonly role: string | null;
   readonly permissions: string | null;
   readonly overrides: string | null;
@@ -190,7 +190,7 @@ async function identifySession(headers: Headers): Promise<Identity> {
 const lastNoted = new LRUCache<string, true>({ max: 10_000, ttl: 30_000 });
 
 /** Last use is shown to the owner, to about half a minute, without a write on every call. */
-export function noteUse(keyId: string): void {
+function noteUse(keyId: string): void {
   if (lastNoted.has(keyId)) return;
   lastNoted.set(keyId, true);
   query("update apikey set last_request = now() where id = $1", [keyId]).catch((error: unknown) => {

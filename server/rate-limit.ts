@@ -10,7 +10,7 @@ import { RedisRateLimiter } from "./rate-limit-redis.ts";
 import type { LimitState, RateLimiter } from "./rate-limit-window.ts";
 import { connectRedis } from "./redis.ts";
 
-export type { Decision, Limit, LimiterStatus, LimitState, RateLimiter } from "./rate-limit-window.ts";
+export type { Decision, Limit, LimitState, RateLimiter } from "./rate-limit-window.ts";
 
 // Next bundles a second copy of this module into the same process: both must count in one place.
 const slot = Symbol.for("fltr.rateLimiter");

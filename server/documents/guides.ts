@@ -8,7 +8,7 @@ import { database } from "#db/client.ts";
 import { datasets } from "#db/schema/documents.ts";
 import { createDocuments } from "./create.ts";
 
-export const guidesDatasetId = "ds_00000000guides";
+const guidesDatasetId = "ds_00000000guides";
 
 export async function seedGuides(folder = process.cwd()): Promise<void> {
   const db = await database();

@@ -9,7 +9,7 @@ import { type Declared, type Format, type Refused, sniff } from "./sniff.ts";
 export type ReadText = { format: Format; text: string; title?: string };
 
 /** Past this a document is a book shelf: one transaction would keep a laptop's database for seconds. */
-export const maxCharacters = 5_000_000;
+const maxCharacters = 5_000_000;
 
 export function readText(content: Uint8Array, declared: Declared = {}): ReadText | Refused {
   const sniffed = sniff(content, declared);

@@ -26,7 +26,7 @@ export type Tool = {
 /** Accepted by every client that was looked at; the tightest counts the server's name in and ends at 60. */
 const namePattern = /^[a-z][a-z0-9_]{0,47}$/;
 
-export const tools: readonly Tool[] = catalog.flatMap((entry) => {
+const tools: readonly Tool[] = catalog.flatMap((entry) => {
   const { row, id } = entry;
   if (!row.tool) return [];
   const { name, title, description } = row.tool;
