@@ -78,11 +78,14 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     throw new ConfigurationError(`Wrong configuration: ${lines.join("; ")}.`);
   }
   const env = parsed.data;
+  const appUrl = (env.APP_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, "");
+  const isLoopback = (host: string) => /^(127(\.\d+){3}|\[?::1\]?|localhost)$/.test(host);
   return {
     ...env,
-    appUrl: (env.APP_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
+    appUrl,
     embedded: env.DATABASE_URL === undefined,
-    loopback: /^(127(\.\d+){3}|::1|localhost)$/.test(env.HOST),
+    // A public address in front of a server on loopback: a proxy lets others in.
+    loopback: isLoopback(env.HOST) && isLoopback(new URL(appUrl).hostname),
   };
 }
 

@@ -38,7 +38,11 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
     const [guard] = await limiter.peek([badCredentials(address, 0)]);
     if (guard?.remaining === 0) refuse(ctx, [guard], guard, Math.max(1, guard.resetSeconds));
   }
-  const identity = await ctx.identify({ remember: id !== null && mayRemember(id) });
+  // An answer that is repeated for an Idempotency-Key passes no hold, which would check the key again.
+  const remember = id !== null && mayRemember(id) && ctx.idempotency.key === null;
+  const identity = await ctx.identify({ remember });
+  // On its own: a refusal by the tier would leave it untaken, and guessing would never be held up.
+  if (identity.rejected) settle(ctx, await limiter.take([badCredentials(address, 1)]));
   const limits = limitsOf({ address, exactAddress, identity }, id);
   if (limits.length > 0) settle(ctx, await limiter.take(limits));
   return identity;

@@ -1,4 +1,7 @@
 /** The chain's order of failures, what is charged when, and that a change of rights binds the next call. */
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { getRequestListener } from "@hono/node-server";
 import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { query } from "#db/client.ts";
@@ -6,6 +9,7 @@ import { createDocuments } from "./documents/create.ts";
 import { ingestDocument } from "./documents/ingest.ts";
 import { badCredentialLimit, signUpGrant, tiers } from "./operations.ts";
 import { getRateLimiter } from "./rate-limit.ts";
+import { handleRest } from "./rest/handler.ts";
 import { createTestAccount, rest, type TestAccount } from "./testing/accounts.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
 
@@ -75,6 +79,14 @@ describe("rights bind the next call", () => {
     expect((await rest("DELETE", `/keys/${keyId}`, { cookie: account.cookie })).status).toBe(204);
     expect((await ask("granite")).status).toBe(401);
     expect((await rest("GET", "/credits", { "x-api-key": key })).status).toBe(401);
+  });
+
+  it("a revoked key is refused, also what it was answered before under an Idempotency-Key", async () => {
+    const again = { "x-api-key": key, "idempotency-key": "again" };
+    expect((await ask("granite", again)).status).toBe(200);
+    expect((await ask("granite", again)).headers.get("x-credits-charged")).toBe("10");
+    await rest("DELETE", `/keys/${keyId}`, { cookie: account.cookie });
+    expect((await ask("granite", again)).status).toBe(401);
   });
 
   it("an expired key is refused", async () => {
@@ -216,6 +228,43 @@ describe("order of failures", () => {
   });
 });
 
+describe("guessing keys", () => {
+  it("is refused before any lookup, and a good key of that address that was never seen waits too", async () => {
+    const address = { "x-forwarded-for": "203.0.113.78" };
+    for (let guess = 0; guess < badCredentialLimit.points; guess++) {
+      const { status } = await rest("GET", "/credits", { ...address, "x-api-key": `fltr_guess${guess}` });
+      expect([401, 429]).toContain(status);
+    }
+    const fresh = await account.createKey();
+    const refused = await rest("GET", "/credits", { ...address, "x-api-key": fresh.key });
+    expect([refused.status, refused.body.limit]).toEqual([429, "badCredentials"]);
+  });
+});
+
+describe("a caller that leaves", () => {
+  it("while it is searched for pays nothing", async () => {
+    const server = createServer(
+      getRequestListener((request) => handleRest(request), { overrideGlobalObjects: false }),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const bound = server.address();
+    if (bound === null || typeof bound === "string") throw new Error("no port");
+    for (let call = 0; call < 10; call++) {
+      const socket = connect(bound.port, "127.0.0.1");
+      socket.write(
+        `GET /api/v1/mcp/query/${datasetId}/default?query=granite HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\n\r\n`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      socket.destroy();
+    }
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    const settled = async () => (await rest("GET", "/credits", { "x-api-key": key })).body;
+    await expect.poll(settled).toMatchObject({ held: 0 });
+    // The last moment cannot be told apart from an answer that arrived.
+    expect(Number((await settled()).balance)).toBeGreaterThanOrEqual(signUpGrant - 30);
+  });
+});
+
 describe("bad input over REST", () => {
   const headers = () => ({ "x-api-key": key });
 
@@ -231,6 +280,8 @@ describe("bad input over REST", () => {
       ["GET", `/mcp/query/${datasetId}/default?query=granite&topK=many`, undefined, 400, "invalid_input"],
       ["GET", `/mcp/query/${datasetId}/nope?query=granite`, undefined, 404, "not_found"],
       ["GET", "/datasets/%00%ff", undefined, 404, "not_found"],
+      ["GET", "/mcp/manifest/a%00b", undefined, 400, "invalid_input"],
+      ["GET", `/mcp/query/${datasetId}/default?query=granite%00`, undefined, 400, "invalid_input"],
       ["GET", "/credits/entries?cursor=garbage", undefined, 400, "invalid_input"],
       ["GET", "/receipts/rcpt_0000000000000", undefined, 404, "not_found"],
     ];

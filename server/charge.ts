@@ -3,7 +3,7 @@
  * release. Failure, cancellation and an answer without hits cost nothing; of a call with several items,
  * those that found something are charged.
  */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { admitItems, callerOf, invalidCredential, refusalOf } from "./admission.ts";
 import { afterBalanceChange, isLow } from "./balance-watch.ts";
 import type { Context } from "./context.ts";
@@ -66,6 +66,8 @@ export async function charged<Result extends { ok: boolean }>(
     },
   };
   const result = await next({ principal, charge });
+  // PGlite answers in microtasks: without turns of the event loop a caller that has left is not noticed.
+  for (let turn = 0; turn < 3; turn++) await setImmediate();
 
   const found = reads.filter(({ hits }) => hits.length > 0);
   if (!result.ok || ctx.signal.aborted || found.length === 0) {

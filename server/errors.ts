@@ -150,6 +150,8 @@ export function problemOf(error: unknown): { status: number; problem: Problem } 
       return toProblem("unsupported_media_type", "Unsupported Content-Type.");
     if (error.code === "PAYLOAD_TOO_LARGE") return toProblem("too_large", "The body is too large.");
   }
+  if (isUnstorable(error))
+    return toProblem("invalid_input", "Invalid input: a value cannot be stored as it is.");
   if (isUnavailable(error))
     return toProblem("unavailable", "The service is not ready. Try again in a few seconds.");
   return toProblem("internal", "Something went wrong on our side. Nothing was charged.");
@@ -158,9 +160,7 @@ export function problemOf(error: unknown): { status: number; problem: Problem } 
 /** Logs what nobody foresaw, with nothing of the request but its id. */
 export function logFailure({ requestId, door }: { requestId: string; door: string }, error: unknown): void {
   if (problemOf(error).status < 500) return;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const told = cause instanceof Error ? { name: cause.name, stack: cause.stack } : String(cause);
-  log.error({ requestId, door, error: told }, "call failed");
+  log.error({ requestId, door, err: error }, "call failed");
 }
 
 function toProblem(code: RefusalCode, detail: string, fields: Record<string, unknown> = {}) {
@@ -181,11 +181,22 @@ function invalidInputOf(error: unknown): z.core.$ZodError | null {
   return error.cause instanceof z.core.$ZodError ? error.cause : null;
 }
 
+/** What the schemas let through and PostgreSQL does not: characters it has no form for, times out of range. */
+function isUnstorable(error: unknown): boolean {
+  return codesOf(error).some((code) => /^(22021|22P05|22007|22008)$/.test(code));
+}
+
 /** The database is away: connection errors of postgres.js and Node, and SQLSTATE classes 08, 53 and 57. */
 function isUnavailable(error: unknown): boolean {
+  const away = /^(ECONN\w+|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT\w+|08\w{3}|53\w{3}|57P0\d)$/;
+  return codesOf(error).some((code) => away.test(code));
+}
+
+/** Codes of an error and of what caused it. */
+function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = "code" in cause ? String(cause.code) : "";
-    if (/^(ECONN\w+|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT\w+|08\w{3}|53\w{3}|57P0\d)$/.test(code)) return true;
+    if ("code" in cause) codes.push(String(cause.code));
   }
-  return false;
+  return codes;
 }

@@ -13,14 +13,19 @@ export const nameField = (max: number) =>
     .max(max)
     .refine((text) => !controlCharacters.test(text), "must not contain control characters");
 
+/** Text a person wrote, or words to look for: up to `max` characters, line breaks and tabs included. */
 export const proseField = (max: number) =>
   z
     .string()
     .trim()
-    .max(max)
+    .max(max, `must be at most ${max.toLocaleString("en-US")} characters`)
     .refine((text) => !controlCharacters.test(text), "must not contain control characters");
 
 /** An id that does not look like one is answered like one that is unknown: not found. */
-export const idField = z.string().min(1).max(100);
+export const idField = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((text) => !controlCharacters.test(text), "must not contain control characters");
 
 export const timeField = z.iso.datetime().describe("ISO 8601 in UTC");

@@ -18,7 +18,7 @@ export type Caller = { readonly address: string; readonly exactAddress: string; 
 /** Empty for an address that the operator exempted. `id` null: a request that is no operation. */
 export function limitsOf(caller: Caller, id: OperationId | null): Limit[] {
   if (isAllowlisted(caller.exactAddress, env.RATE_LIMIT_ALLOWLIST)) return [];
-  const { principal, rejected } = caller.identity;
+  const { principal } = caller.identity;
   const row = id === null ? null : operation(id);
   const cost = row?.weight ?? 1;
   const kind = principal?.kind ?? "anonymous";
@@ -37,7 +37,6 @@ export function limitsOf(caller: Caller, id: OperationId | null): Limit[] {
     ...(row?.limit && id !== null
       ? [{ name: id, subject, ...row.limit, points: pointsOf(principal, id, row.limit.points), cost }]
       : []),
-    ...(rejected ? [badCredentials(caller.address, 1)] : []),
   ];
 }
 

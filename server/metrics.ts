@@ -85,7 +85,7 @@ export async function handleMetrics(request: Request): Promise<Response> {
 }
 
 function mayRead(request: Request): boolean {
-  if (!env.METRICS_TOKEN) return ["127.0.0.1", "::1"].includes(exactAddressOf(request));
+  if (!env.METRICS_TOKEN) return env.loopback && ["127.0.0.1", "::1"].includes(exactAddressOf(request));
   const sent = Buffer.from(request.headers.get("authorization") ?? "");
   const wanted = Buffer.from(`Bearer ${env.METRICS_TOKEN}`);
   return sent.length === wanted.length && timingSafeEqual(sent, wanted);

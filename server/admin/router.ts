@@ -8,7 +8,7 @@ import { openAccount } from "../accounts.ts";
 import { callerOf } from "../admission.ts";
 import { recheckBalance } from "../balance-watch.ts";
 import { ApiError } from "../errors.ts";
-import { idField, nameField, timeField } from "../fields.ts";
+import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { changeCredits } from "../grants.ts";
 import { mailOwner } from "../mail.ts";
 import { operation, operationIds, roles, tierNames } from "../operations.ts";
@@ -32,7 +32,7 @@ export const adminRouter = router({
   users: procedure("admin.users", {
     input: z.strictObject({
       ...pageInput,
-      search: z.string().trim().max(200).optional().describe("Part of a name or an e-mail address"),
+      search: proseField(200).optional().describe("Part of a name or an e-mail address"),
     }),
     output: pageOf(
       z.object({

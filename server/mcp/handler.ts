@@ -66,7 +66,8 @@ async function admitMessage(ctx: Context, { methods, toolCalls }: Message): Prom
     const own: Context = { ...ctx, admitted: { principal, rejected: false }, answer };
     calls.push({ tool, ctx: own, started: false, refusal: null });
   }
-  principal ??= await admitCaller(ctx, null);
+  const others = methods.filter((method) => method !== "tools/call").length;
+  for (let taken = 0; taken < others || !principal; taken++) principal = await admitCaller(ctx, null);
   return { principal, calls, listsTools: methods.includes("tools/list") };
 }
 
