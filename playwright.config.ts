@@ -17,6 +17,8 @@ export default defineConfig({
   reporter: "list",
   use: {
     baseURL: address,
+    // A dialog that is still fading in has colours that nobody reads.
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
   },

@@ -1,7 +1,7 @@
 "use client";
 
 import { Center, Stack, Title } from "@mantine/core";
-import { ProblemText } from "./_components/problem-alert.tsx";
+import { ProblemText } from "./_components/problem-text.tsx";
 
 export default function PageError({ retry }: { error: unknown; retry: () => void }) {
   return (

@@ -3,7 +3,7 @@
 import { Button, Paper, Stack, Text, Title } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import type { FormEventHandler, ReactNode } from "react";
-import { ProblemText } from "../_components/problem-alert.tsx";
+import { ProblemText } from "../_components/problem-text.tsx";
 
 export function AuthCard(props: {
   title: string;

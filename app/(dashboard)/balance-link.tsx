@@ -12,8 +12,8 @@ export function BalanceLink() {
   const { data } = useQuery(trpc.credits.get.queryOptions({}));
   return (
     <Link href="/credits" className={classes.balance}>
-      <Text span size="xs" c="dimmed" display="block">
-        Balance
+      <Text span size="xs" c={data?.low ? "var(--mantine-color-error)" : "dimmed"} display="block">
+        {data?.low ? "Balance is low" : "Balance"}
       </Text>
       <Text span fw={600} className="numeric" display="block">
         {data ? `${formatNumber(data.balance)} credits` : "…"}

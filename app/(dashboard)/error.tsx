@@ -1,7 +1,7 @@
 "use client";
 
 import { PageHeader } from "../_components/page-header.tsx";
-import { ProblemText } from "../_components/problem-alert.tsx";
+import { ProblemText } from "../_components/problem-text.tsx";
 
 export default function DashboardError({ retry }: { error: unknown; retry: () => void }) {
   return (

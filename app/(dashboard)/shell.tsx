@@ -13,7 +13,7 @@ import {
   Stack,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCoins, IconDatabase, IconKey, IconUsers } from "@tabler/icons-react";
+import { IconCoins, IconDatabase, IconKey, IconReceipt, IconUsers } from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
@@ -21,18 +21,21 @@ import { Logo } from "../_components/logo.tsx";
 import type { User } from "../_components/user.ts";
 import { BalanceLink } from "./balance-link.tsx";
 import classes from "./shell.module.css";
+import { useSessionRenewal } from "./use-session-renewal.ts";
 import { UserMenu } from "./user-menu.tsx";
 
 const places = [
   { href: "/datasets", label: "Datasets", icon: IconDatabase, adminOnly: false },
   { href: "/keys", label: "Keys", icon: IconKey, adminOnly: false },
   { href: "/credits", label: "Credits", icon: IconCoins, adminOnly: false },
+  { href: "/receipts", label: "Receipts", icon: IconReceipt, adminOnly: false },
   { href: "/admin", label: "Accounts", icon: IconUsers, adminOnly: true },
 ];
 
 export function Shell({ user, children }: { user: User; children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const pathname = usePathname();
+  useSessionRenewal();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes whenever the page changes
   useEffect(close, [pathname]);
   return (

@@ -16,6 +16,11 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
+/** `priceCents` in hundredths; the currency by ISO 4217. */
+export function formatMoney({ priceCents, currency }: { priceCents: number; currency: string }): string {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).format(priceCents / 100);
+}
+
 const units = [
   { unit: "day", seconds: 24 * 3600 },
   { unit: "hour", seconds: 3600 },

@@ -1,19 +1,14 @@
 "use client";
 
 import { MantineProvider } from "@mantine/core";
-import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
-import { ApiProvider } from "../_trpc/provider.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
+/** What every page needs; what only the dashboard needs is in its own layout. */
 export function Providers({ children }: { children: ReactNode }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <ApiProvider>
-        <ModalsProvider>{children}</ModalsProvider>
-      </ApiProvider>
-      <Notifications position="bottom-right" />
+      {children}
     </MantineProvider>
   );
 }

@@ -1,18 +1,6 @@
 "use client";
 
-import {
-  Anchor,
-  type CSSVariablesResolver,
-  createTheme,
-  Drawer,
-  type MantineColorsTuple,
-  Menu,
-  Modal,
-  Notification,
-  Paper,
-  Table,
-  Tooltip,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 const pine: MantineColorsTuple = [
   "#ecf8f4",
@@ -68,29 +56,30 @@ export const theme = createTheme({
     'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   headings: { fontWeight: "620" },
+  // By their names alone: importing the components would load them on every page.
   components: {
     // Colour alone does not tell a link from the text around it.
-    Anchor: Anchor.extend({ defaultProps: { underline: "always" } }),
-    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" }, ...plainHeader } }),
+    Anchor: { defaultProps: { underline: "always" } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, ...plainHeader } },
     // In its place rather than at the document's end, a menu stays within its landmark; the placeholder is
     // a child that a menu may not have.
-    Menu: Menu.extend({
+    Menu: {
       defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false, shadow: "md" },
-    }),
-    Notification: Notification.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
-    Modal: Modal.extend({
+    },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Modal: {
       defaultProps: {
         centered: true,
         closeButtonProps: { "aria-label": "Close" },
         radius: "lg",
         ...plainHeader,
       },
-    }),
-    Paper: Paper.extend({ defaultProps: { radius: "lg" } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } }),
-    Tooltip: Tooltip.extend({
+    },
+    Paper: { defaultProps: { radius: "lg" } },
+    Table: { defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } },
+    Tooltip: {
       defaultProps: { withArrow: true, openDelay: 200, events: { hover: true, focus: true, touch: true } },
-    }),
+    },
   },
 });
 

@@ -35,6 +35,10 @@ export function isSessionOver(error: unknown): boolean {
   return sessionCodes.includes(problemOf(error).code);
 }
 
+export function isMissing(error: unknown): boolean {
+  return problemOf(error).code === "not_found";
+}
+
 /** Worth another try by itself: the network, or a server that is not ready. */
 export function isPassing(error: unknown): boolean {
   const { code } = problemOf(error);

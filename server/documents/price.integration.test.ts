@@ -1,5 +1,6 @@
 /** Reading a document is paid for in the transaction that makes it ready: once, or not at all. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { query } from "#db/client.ts";
 import { verifyLedger } from "#server/ledger-verify.ts";
 import { signUpGrant } from "#server/operations.ts";
@@ -45,6 +46,9 @@ describe("what reading costs", () => {
     expect(await balance()).toBe(signUpGrant - 2);
     const { items } = (await rest("GET", "/receipts", headers)).body;
     expect(items).toEqual([expect.objectContaining({ operation: "documents.ingest", creditsCharged: 2 })]);
+    const [receipt] = z.array(z.looseObject({ id: z.string() })).parse(items);
+    const opened = await rest("GET", `/receipts/${receipt?.id}`, headers);
+    expect(opened.body.hits).toEqual([{ documentId: long.id, chunkId: null, rank: null, score: null }]);
     expect(await verifyLedger()).toMatchObject({ faults: [] });
   });
 

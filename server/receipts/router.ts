@@ -11,9 +11,9 @@ import { procedure, router } from "../trpc.ts";
 
 const readSchema = z.object({
   documentId: z.string(),
-  chunkId: z.string(),
-  rank: z.int(),
-  score: z.number(),
+  chunkId: z.string().nullable().default(null).describe("null: the whole document, as it was taken in"),
+  rank: z.int().nullable().default(null),
+  score: z.number().nullable().default(null),
 });
 
 const receiptSchema = z

@@ -1,8 +1,11 @@
 "use client";
 
 import {
+  ActionIcon,
   Button,
+  Flex,
   Skeleton,
+  Stack,
   Table,
   TableTbody,
   TableTd,
@@ -11,27 +14,51 @@ import {
   TableTr,
   Text,
   TextInput,
+  Title,
+  Tooltip,
   VisuallyHidden,
 } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconGauge, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
+import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import classes from "./accounts-view.module.css";
-import { type Account, GrantCredits } from "./grant-credits.tsx";
+import { CreditRequests } from "./credit-requests.tsx";
+import { GrantCredits, type Recipient } from "./grant-credits.tsx";
+import { PaymentEvents } from "./payment-events.tsx";
+import { SetLimits } from "./set-limits.tsx";
 
 export function AccountsView() {
+  const trpc = useTRPC();
+  const packs = useQuery(trpc.credits.packs.queryOptions({}));
+  return (
+    <>
+      <PageHeader
+        title="Accounts"
+        description="Everyone with an account on this installation. Only admins see this page."
+      />
+      <Stack gap={40}>
+        {packs.data?.canBuy === false && <CreditRequests />}
+        <Accounts />
+        {packs.data?.canBuy && <PaymentEvents />}
+      </Stack>
+    </>
+  );
+}
+
+function Accounts() {
   const trpc = useTRPC();
   const place = usePlace();
   const [typed, setTyped] = useState("");
   const [search] = useDebouncedValue(typed.trim(), 250);
-  const [chosen, setChosen] = useState<Account | null>(null);
+  const [receiving, setReceiving] = useState<Recipient | null>(null);
+  const [limiting, setLimiting] = useState<{ id: string; name: string } | null>(null);
   const users = useQuery({
     ...trpc.admin.users.queryOptions({
       ...(search ? { search } : {}),
@@ -40,11 +67,10 @@ export function AccountsView() {
     placeholderData: keepPreviousData,
   });
   return (
-    <>
-      <PageHeader
-        title="Accounts"
-        description="Everyone with an account on this installation. Only admins see this page."
-      />
+    <section aria-labelledby="accounts">
+      <Title order={2} fz="lg" mb="sm" id="accounts">
+        All accounts
+      </Title>
       <TextInput
         type="search"
         maw={360}
@@ -63,7 +89,7 @@ export function AccountsView() {
       {users.isPending && <Skeleton h={200} radius="lg" />}
       {users.data?.items.length === 0 && <Text c="dimmed">No account matches “{search}”.</Text>}
       {users.data && users.data.items.length > 0 && (
-        <div className={classes.box}>
+        <TableBox>
           <Table aria-label="Accounts">
             <TableThead>
               <TableTr>
@@ -101,23 +127,46 @@ export function AccountsView() {
                     {formatNumber(user.balance)}
                   </TableTd>
                   <TableTd ta="right">
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={`Give credits to ${user.name}`}
-                      onClick={() => setChosen(user)}
+                    <Flex
+                      gap="xs"
+                      direction={{ base: "column", sm: "row" }}
+                      align="flex-end"
+                      justify="flex-end"
                     >
-                      Give
-                      <Text span inherit visibleFrom="sm">
-                        &nbsp;credits
-                      </Text>
-                    </Button>
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        aria-label={`Give credits to ${user.name}`}
+                        onClick={() =>
+                          setReceiving({
+                            userId: user.id,
+                            words: `${user.name} (${user.email})`,
+                            balance: user.balance,
+                          })
+                        }
+                      >
+                        Give
+                        <Text span inherit visibleFrom="sm">
+                          &nbsp;credits
+                        </Text>
+                      </Button>
+                      <Tooltip label="Limits">
+                        <ActionIcon
+                          variant="default"
+                          size={26}
+                          aria-label={`Limits of ${user.name}`}
+                          onClick={() => setLimiting(user)}
+                        >
+                          <IconGauge size={16} />
+                        </ActionIcon>
+                      </Tooltip>
+                    </Flex>
                   </TableTd>
                 </TableTr>
               ))}
             </TableTbody>
           </Table>
-        </div>
+        </TableBox>
       )}
       <Pager
         place={place}
@@ -125,7 +174,8 @@ export function AccountsView() {
         label="Pages of accounts"
         busy={users.isPlaceholderData}
       />
-      <GrantCredits account={chosen} onClose={() => setChosen(null)} />
-    </>
+      <GrantCredits recipient={receiving} onClose={() => setReceiving(null)} />
+      <SetLimits account={limiting} onClose={() => setLimiting(null)} />
+    </section>
   );
 }

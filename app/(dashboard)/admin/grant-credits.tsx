@@ -4,17 +4,38 @@ import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mant
 import { isNotEmpty, useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { formatNumber } from "../../_components/format.ts";
+import { count, formatNumber } from "../../_components/format.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 
-export type Account = { id: string; name: string; email: string; balance: number };
+/** An account, or the request of one that is granted. */
+export type Recipient = {
+  userId: string;
+  /** A name and an address, or the address alone. */
+  words: string;
+  balance?: number;
+  request?: { id: string; amount: number };
+};
 
-export function GrantCredits({ account, onClose }: { account: Account | null; onClose: () => void }) {
+export function GrantCredits(props: { recipient: Recipient | null; onClose: () => void }) {
+  const { recipient, onClose } = props;
+  return (
+    <Modal
+      opened={recipient !== null}
+      onClose={onClose}
+      title={recipient?.request ? "Grant this request" : "Give credits"}
+    >
+      {recipient && <GrantForm recipient={recipient} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function GrantForm({ recipient, onClose }: { recipient: Recipient; onClose: () => void }) {
+  const { userId, words, balance, request } = recipient;
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useForm({
-    initialValues: { amount: 10_000, reason: "" },
+    initialValues: { amount: request?.amount ?? 10_000, reason: request ? "As you asked" : "" },
     validate: {
       amount: (amount) => (Number.isInteger(amount) && amount > 0 ? null : "Enter a whole number above 0"),
       reason: isNotEmpty("Say why; it stands in the account’s statement"),
@@ -22,11 +43,8 @@ export function GrantCredits({ account, onClose }: { account: Account | null; on
   });
   const grant = useMutation(
     trpc.admin.grantCredits.mutationOptions({
-      onSuccess: ({ balance }) => {
-        notifications.show({
-          message: `${account?.name ?? "The account"} now has ${formatNumber(balance)} credits`,
-        });
-        form.reset();
+      onSuccess: (changed) => {
+        notifications.show({ message: `${words} now has ${count(changed.balance, "credit")}` });
         onClose();
         return Promise.all([
           queries.invalidateQueries(trpc.admin.pathFilter()),
@@ -36,42 +54,42 @@ export function GrantCredits({ account, onClose }: { account: Account | null; on
     }),
   );
   return (
-    <Modal opened={account !== null} onClose={onClose} title="Give credits">
-      <form
-        onSubmit={form.onSubmit((values) => {
-          if (account) grant.mutate({ userId: account.id, ...values });
-        })}
-      >
-        <Stack>
-          <ProblemAlert error={grant.error} />
-          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            To {account?.name} ({account?.email}), who has {formatNumber(account?.balance ?? 0)} credits.
-          </Text>
-          <NumberInput
-            label="Credits"
-            min={1}
-            max={1_000_000_000}
-            allowDecimal={false}
-            thousandSeparator=","
-            data-autofocus
-            {...form.getInputProps("amount")}
-          />
-          <TextInput
-            label="Reason"
-            description="The account’s owner reads it in the statement"
-            maxLength={500}
-            {...form.getInputProps("reason")}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={grant.isPending}>
-              Give credits
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form
+      onSubmit={form.onSubmit((values) =>
+        grant.mutate({ userId, ...values, ...(request ? { requestId: request.id } : {}) }),
+      )}
+    >
+      <Stack>
+        <ProblemAlert error={grant.error} />
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          To {words}
+          {balance === undefined ? "" : `, who has ${formatNumber(balance)} credits`}.
+          {request ? ` Asked for: ${formatNumber(request.amount)}.` : ""}
+        </Text>
+        <NumberInput
+          label="Credits"
+          min={1}
+          max={1_000_000_000}
+          allowDecimal={false}
+          thousandSeparator=","
+          data-autofocus
+          {...form.getInputProps("amount")}
+        />
+        <TextInput
+          label="Reason"
+          description="The account’s owner reads it in the statement"
+          maxLength={500}
+          {...form.getInputProps("reason")}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={grant.isPending}>
+            Give credits
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

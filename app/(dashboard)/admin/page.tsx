@@ -10,7 +10,12 @@ export const metadata: Metadata = { title: "Accounts" };
 export default async function AdminPage() {
   const user = await requireUser();
   if (!user.admin) notFound();
-  await getQueryClient().prefetchQuery(trpc.admin.users.queryOptions({}));
+  const queries = getQueryClient();
+  await Promise.all([
+    queries.prefetchQuery(trpc.admin.users.queryOptions({})),
+    queries.prefetchQuery(trpc.admin.creditRequests.queryOptions({ state: "open" })),
+    queries.prefetchQuery(trpc.credits.packs.queryOptions({})),
+  ]);
   return (
     <Hydrate>
       <AccountsView />

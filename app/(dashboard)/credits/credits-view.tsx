@@ -1,35 +1,50 @@
 "use client";
 
-import { Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { operations } from "#server/operations.ts";
+import { ingestionPrice, operations } from "#server/operations.ts";
 import { count, formatNumber } from "../../_components/format.ts";
-import { TextLink } from "../../_components/links.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { AlertSettings } from "./alert-settings.tsx";
+import { CheckoutNote } from "./checkout-note.tsx";
+import { ExportStatement } from "./export-statement.tsx";
 import { LimitList } from "./limit-list.tsx";
+import { LowBalance } from "./low-balance.tsx";
+import { MoreCredits } from "./more-credits.tsx";
 import { Statement } from "./statement.tsx";
+import { TopUpSettings } from "./top-up-settings.tsx";
 
 const price = operations["search.query"].priceCredits;
+const readingText = `Adding documents costs ${count(ingestionPrice.credits, "credit")} for each full ${formatNumber(ingestionPrice.characters)} characters.`;
+/** Stripe confirms within seconds; after so many looks it will not be soon. */
+const looksAfterCheckout = 20;
 
-export function CreditsView({ admin }: { admin: boolean }) {
+export function CreditsView(props: { admin: boolean; checkout: "done" | "cancelled" | null }) {
   const trpc = useTRPC();
-  const credits = useQuery(trpc.credits.get.queryOptions({}));
-  const searches = Math.floor((credits.data?.balance ?? 0) / price);
+  const credits = useQuery({
+    ...trpc.credits.get.queryOptions({}),
+    refetchInterval: ({ state }) =>
+      props.checkout === "done" && state.dataUpdateCount < looksAfterCheckout ? 3_000 : false,
+  });
+  const packs = useQuery(trpc.credits.packs.queryOptions({}));
+  const { balance = 0, low = false, threshold = 0, topUp } = credits.data ?? {};
   return (
     <>
       <PageHeader
         title="Credits"
-        description={`A search costs ${price} credits. One that finds nothing, or fails, costs nothing. Everything else is free.`}
+        description={`A search costs ${price} credits; one that finds nothing, or fails, costs nothing. ${readingText} Everything else is free.`}
       />
       <Stack gap={40}>
         <ProblemAlert error={credits.error} onRetry={() => void credits.refetch()} />
+        {props.checkout && <CheckoutNote outcome={props.checkout} />}
+        {low && <LowBalance balance={balance} threshold={threshold} />}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Figure
             label="Balance"
             value={credits.data?.balance}
-            note={`Enough for ${count(searches, "search", "searches")}`}
+            note={`Enough for ${count(Math.floor(balance / price), "search", "searches")}`}
           />
           <Figure
             label="Held"
@@ -37,29 +52,36 @@ export function CreditsView({ admin }: { admin: boolean }) {
             note="Set aside for calls under way; charged or given back within two minutes"
           />
         </SimpleGrid>
-        <Paper withBorder p="lg">
-          <Text fw={550}>Need more?</Text>
-          <Text size="sm" c="dimmed" mt={4}>
-            {admin ? (
-              <>
-                You are an admin: give credits to any account, also your own, on the page{" "}
-                <TextLink href="/admin">Accounts</TextLink>.
-              </>
-            ) : (
-              "Ask an admin of this installation. Credits that they give you show here at once, with the reason."
-            )}
-          </Text>
-        </Paper>
+        <section aria-labelledby="more">
+          <Title order={2} fz="lg" mb="sm" id="more">
+            More credits
+          </Title>
+          <MoreCredits admin={props.admin} />
+        </section>
         <section aria-labelledby="limits">
           <Title order={2} fz="lg" mb="sm" id="limits">
             Limits
           </Title>
           <LimitList />
         </section>
+        {topUp && (
+          <section aria-labelledby="alerts">
+            <Title order={2} fz="lg" mb="sm" id="alerts">
+              When credits run low
+            </Title>
+            <Stack>
+              <AlertSettings threshold={threshold} />
+              {packs.data?.canBuy && <TopUpSettings topUp={topUp} />}
+            </Stack>
+          </section>
+        )}
         <section aria-labelledby="statement">
-          <Title order={2} fz="lg" mb="sm" id="statement">
-            Statement
-          </Title>
+          <Group justify="space-between" mb="sm">
+            <Title order={2} fz="lg" id="statement">
+              Statement
+            </Title>
+            <ExportStatement />
+          </Group>
           <Statement />
         </section>
       </Stack>

@@ -6,17 +6,22 @@ import { CreditsView } from "./credits-view.tsx";
 
 export const metadata: Metadata = { title: "Credits" };
 
-export default async function CreditsPage() {
+export default async function CreditsPage({ searchParams }: PageProps<"/credits">) {
   const user = await requireUser();
+  const { checkout } = await searchParams;
   const queries = getQueryClient();
   await Promise.all([
     queries.prefetchQuery(trpc.credits.get.queryOptions({})),
     queries.prefetchQuery(trpc.credits.entries.queryOptions({})),
+    queries.prefetchQuery(trpc.credits.packs.queryOptions({})),
     queries.prefetchQuery(trpc.limits.get.queryOptions({})),
   ]);
   return (
     <Hydrate>
-      <CreditsView admin={user.admin} />
+      <CreditsView
+        admin={user.admin}
+        checkout={checkout === "done" || checkout === "cancelled" ? checkout : null}
+      />
     </Hydrate>
   );
 }

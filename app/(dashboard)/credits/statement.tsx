@@ -2,13 +2,13 @@
 
 import { Skeleton, Table, TableTbody, TableTd, TableTh, TableThead, TableTr, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { operationIds, operations } from "#server/operations.ts";
 import { formatNumber } from "../../_components/format.ts";
+import { operationWords } from "../../_components/operation-words.ts";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
+import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import classes from "./statement.module.css";
 
 const kinds: Record<string, string> = {
   grant: "Granted",
@@ -30,7 +30,7 @@ export function Statement() {
   if (!entries.data) return <ProblemAlert error={entries.error} onRetry={() => void entries.refetch()} />;
   return (
     <>
-      <div className={classes.box}>
+      <TableBox>
         <Table aria-labelledby="statement">
           <TableThead>
             <TableTr>
@@ -54,7 +54,7 @@ export function Statement() {
                     {kinds[kind] ?? kind}
                   </Text>
                   <Text size="sm" c="dimmed">
-                    {wordsFor(reason)}
+                    {operationWords(reason)}
                   </Text>
                   <Text size="xs" c="dimmed" hiddenFrom="sm">
                     <TimeText value={createdAt} />
@@ -78,7 +78,7 @@ export function Statement() {
             ))}
           </TableTbody>
         </Table>
-      </div>
+      </TableBox>
       <Pager
         place={place}
         nextCursor={entries.data.nextCursor}
@@ -87,10 +87,4 @@ export function Statement() {
       />
     </>
   );
-}
-
-/** A charge names its operation; other entries carry a person's words. */
-function wordsFor(reason: string): string {
-  const id = operationIds.find((known) => known === reason);
-  return id ? operations[id].summary : reason;
 }

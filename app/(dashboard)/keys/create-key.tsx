@@ -6,6 +6,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type Scope, scopes } from "#server/operations.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { noBudget, problemOfCredits, toBudget } from "./budget.ts";
+import { BudgetFields } from "./budget-fields.tsx";
 import { scopeNames } from "./scope-names.ts";
 
 const lifetimes = [
@@ -26,10 +28,11 @@ export function CreateKey(props: {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useForm({
-    initialValues: { name: "", scopes: initialScopes as string[], lifetime: "90" },
+    initialValues: { name: "", scopes: initialScopes as string[], lifetime: "90", ...noBudget },
     validate: {
       name: isNotEmpty("Give it a name"),
       scopes: (chosen) => (chosen.length > 0 ? null : "Choose at least one"),
+      credits: (_, values) => problemOfCredits(values),
     },
   });
   const create = useMutation(
@@ -42,10 +45,11 @@ export function CreateKey(props: {
       },
     }),
   );
-  const submit = ({ name, scopes: chosen, lifetime }: typeof form.values) =>
+  const submit = ({ name, scopes: chosen, lifetime, ...budget }: typeof form.values) =>
     create.mutate({
       name,
       scopes: scopeNames.filter((scope) => chosen.includes(scope)),
+      budget: toBudget(budget),
       ...(lifetime === "never" ? {} : { expiresInDays: Number(lifetime) }),
     });
   return (
@@ -73,6 +77,13 @@ export function CreateKey(props: {
             data={lifetimes}
             allowDeselect={false}
             {...form.getInputProps("lifetime")}
+          />
+          <BudgetFields
+            period={form.values.period}
+            credits={form.values.credits}
+            onPeriod={(period) => form.setFieldValue("period", period)}
+            onCredits={(credits) => form.setFieldValue("credits", credits)}
+            error={form.errors.credits}
           />
           <Group justify="flex-end" mt="sm">
             <Button variant="default" onClick={onClose}>

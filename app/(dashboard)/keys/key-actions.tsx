@@ -4,10 +4,11 @@ import { ActionIcon, Menu, MenuDropdown, MenuItem, MenuTarget, Text } from "@man
 import { useDisclosure } from "@mantine/hooks";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
-import { IconBan, IconDots, IconPencil } from "@tabler/icons-react";
+import { IconBan, IconDots, IconPencil, IconWallet, IconWalletOff } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { problemOf } from "../../_trpc/problem.ts";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { ChangeBudget } from "./change-budget.tsx";
 import type { Key } from "./key-table.tsx";
 import { RenameKey } from "./rename-key.tsx";
 
@@ -15,16 +16,27 @@ export function KeyActions({ apiKey }: { apiKey: Key }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [renaming, { open, close }] = useDisclosure();
+  const [budgeting, budget] = useDisclosure();
+  const tell = (error: unknown) => {
+    const { detail, hint } = problemOf(error);
+    notifications.show({ color: "red", title: detail, message: hint });
+  };
+  const lift = useMutation(
+    trpc.keys.update.mutationOptions({
+      onSuccess: () => {
+        notifications.show({ message: `“${apiKey.name}” may now spend all of the balance` });
+        return queries.invalidateQueries(trpc.keys.pathFilter());
+      },
+      onError: tell,
+    }),
+  );
   const revoke = useMutation(
     trpc.keys.delete.mutationOptions({
       onSuccess: () => {
         notifications.show({ message: `“${apiKey.name}” is revoked; its next call is refused` });
         return queries.invalidateQueries(trpc.keys.pathFilter());
       },
-      onError: (error) => {
-        const { detail, hint } = problemOf(error);
-        notifications.show({ color: "red", title: detail, message: hint });
-      },
+      onError: tell,
     }),
   );
   const confirm = () =>
@@ -42,7 +54,7 @@ export function KeyActions({ apiKey }: { apiKey: Key }) {
     });
   return (
     <>
-      <Menu position="bottom-end" width={160}>
+      <Menu position="bottom-end" width={176}>
         <MenuTarget>
           <ActionIcon variant="subtle" color="gray" aria-label={`Actions for the key ${apiKey.name}`}>
             <IconDots size={18} />
@@ -52,6 +64,17 @@ export function KeyActions({ apiKey }: { apiKey: Key }) {
           <MenuItem leftSection={<IconPencil size={16} />} onClick={open}>
             Rename
           </MenuItem>
+          <MenuItem leftSection={<IconWallet size={16} />} onClick={budget.open}>
+            {apiKey.budget ? "Change budget" : "Set a budget"}
+          </MenuItem>
+          {apiKey.budget && (
+            <MenuItem
+              leftSection={<IconWalletOff size={16} />}
+              onClick={() => lift.mutate({ keyId: apiKey.id, budget: null })}
+            >
+              Lift budget
+            </MenuItem>
+          )}
           <MenuItem
             leftSection={<IconBan size={16} />}
             style={{ color: "var(--mantine-color-error)" }}
@@ -62,6 +85,7 @@ export function KeyActions({ apiKey }: { apiKey: Key }) {
         </MenuDropdown>
       </Menu>
       <RenameKey apiKey={apiKey} opened={renaming} onClose={close} />
+      <ChangeBudget apiKey={apiKey} opened={budgeting} onClose={budget.close} />
     </>
   );
 }

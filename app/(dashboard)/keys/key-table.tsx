@@ -2,6 +2,8 @@
 
 import { Code, Group, Paper, Stack, Text } from "@mantine/core";
 import { TimeText } from "../../_components/time-text.tsx";
+import type { UsedBudget } from "./budget.ts";
+import { BudgetBar } from "./budget-bar.tsx";
 import { KeyActions } from "./key-actions.tsx";
 
 export type Key = {
@@ -12,6 +14,7 @@ export type Key = {
   createdAt: string;
   expiresAt: string | null;
   lastUsedAt: string | null;
+  budget: UsedBudget | null;
 };
 
 export function KeyTable({ items }: { items: readonly Key[] }) {
@@ -30,6 +33,7 @@ export function KeyTable({ items }: { items: readonly Key[] }) {
               <Text size="sm" c="dimmed">
                 {key.scopes.join(", ")}
               </Text>
+              {key.budget && <BudgetBar budget={key.budget} keyName={key.name} />}
               <Group gap="md" fz="sm" c="dimmed">
                 <span>
                   {key.lastUsedAt ? (

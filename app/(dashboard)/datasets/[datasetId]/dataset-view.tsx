@@ -13,7 +13,12 @@ import { SearchPanel } from "./search-panel.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { type Tab, tabOf, tabs } from "./tabs.ts";
 
-export function DatasetView(props: { datasetId: string; firstTab: Tab; address: string }) {
+export function DatasetView(props: {
+  datasetId: string;
+  firstTab: Tab;
+  firstDocument: string | null;
+  address: string;
+}) {
   const { datasetId } = props;
   const trpc = useTRPC();
   const dataset = useQuery({
@@ -66,7 +71,7 @@ export function DatasetView(props: { datasetId: string; firstTab: Tab; address: 
           />
         </TabsPanel>
         <TabsPanel value="documents">
-          <DocumentsPanel datasetId={datasetId} states={documents} />
+          <DocumentsPanel datasetId={datasetId} states={documents} firstDocument={props.firstDocument} />
         </TabsPanel>
         <TabsPanel value="settings">
           <SettingsPanel dataset={dataset.data} />

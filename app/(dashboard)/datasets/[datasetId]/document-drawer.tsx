@@ -5,14 +5,16 @@ import { useQuery } from "@tanstack/react-query";
 import { formatNumber } from "../../../_components/format.ts";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
-import type { ListedDocument } from "./document-table.tsx";
+
+/** Its title is known at once where it was listed. */
+export type ShownDocument = { id: string; title?: string };
 
 /** A browser slows down over megabytes in one element. */
 const shownCharacters = 200_000;
 
 export function DocumentDrawer(props: {
   datasetId: string;
-  document: ListedDocument | null;
+  document: ShownDocument | null;
   onClose: () => void;
 }) {
   const { datasetId, document } = props;
@@ -28,7 +30,7 @@ export function DocumentDrawer(props: {
       onClose={props.onClose}
       position="right"
       size="lg"
-      title={document?.title}
+      title={document?.title ?? data?.title ?? "Document"}
     >
       <Stack>
         <ProblemAlert error={error} />

@@ -7,8 +7,8 @@ import { useState } from "react";
 import { Pager, usePlace } from "../../../_components/pager.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
-import { DocumentDrawer } from "./document-drawer.tsx";
-import { DocumentTable, type ListedDocument } from "./document-table.tsx";
+import { DocumentDrawer, type ShownDocument } from "./document-drawer.tsx";
+import { DocumentTable } from "./document-table.tsx";
 import { DropArea } from "./drop-area.tsx";
 import { IngestionProgress, type States } from "./ingestion-progress.tsx";
 import { PasteText } from "./paste-text.tsx";
@@ -22,13 +22,21 @@ const filters = [
 ] as const;
 type Filter = (typeof filters)[number]["value"];
 
-export function DocumentsPanel({ datasetId, states }: { datasetId: string; states: States }) {
+export function DocumentsPanel(props: {
+  datasetId: string;
+  states: States;
+  /** Opened at first, by its id. */
+  firstDocument: string | null;
+}) {
+  const { datasetId, states, firstDocument } = props;
   const trpc = useTRPC();
   const queries = useQueryClient();
   const place = usePlace();
   const [filter, setFilter] = useState<Filter>("all");
   const [pasting, paste] = useDisclosure();
-  const [shown, setShown] = useState<ListedDocument | null>(null);
+  const [shown, setShown] = useState<ShownDocument | null>(
+    firstDocument === null ? null : { id: firstDocument },
+  );
   const uploads = useUploads(datasetId);
   const documents = useQuery({
     ...trpc.documents.list.queryOptions({

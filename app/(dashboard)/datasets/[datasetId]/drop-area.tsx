@@ -5,7 +5,7 @@ import { Dropzone } from "@mantine/dropzone";
 import { IconUpload } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { count } from "../../../_components/format.ts";
-import { nameOf } from "./use-uploads.ts";
+import { nameOf } from "./send-files.ts";
 
 /** Takes files and whole folders, dropped or chosen. */
 export function DropArea({ onFiles, onPaste }: { onFiles: (files: File[]) => void; onPaste: () => void }) {

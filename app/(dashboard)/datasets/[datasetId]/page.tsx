@@ -28,13 +28,14 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
     );
   }
   await queries.prefetchQuery(trpc.documents.list.queryOptions({ datasetId }));
-  const { tab } = await searchParams;
+  const { tab, document } = await searchParams;
   const wanted = tabOf(tab);
   return (
     <Hydrate>
       <DatasetView
         datasetId={datasetId}
         firstTab={wanted ?? (dataset.documents.ready > 0 ? "search" : "documents")}
+        firstDocument={typeof document === "string" ? document : null}
         address={env.appUrl}
       />
     </Hydrate>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toBatches } from "./send-files.ts";
+import { nameOf, toBatches } from "./send-files.ts";
 
 const sized = (...sizes: number[]) => sizes.map((size) => ({ size }));
 const megabyte = 1024 * 1024;
@@ -23,4 +23,12 @@ test("at most twenty megabytes a batch, and a larger file alone", () => {
 
 test("nothing to send is no batch", () => {
   expect(toBatches([])).toEqual([]);
+});
+
+test("a file from a folder is sent with its path in it", () => {
+  expect(nameOf({ name: "a.md", webkitRelativePath: "" })).toBe("a.md");
+  expect(nameOf({ name: "a.md", webkitRelativePath: "guide/deep/a.md" })).toBe("guide/deep/a.md");
+  const dropped = (path: string) => Object.assign(new File([], "a.md"), { path });
+  expect(nameOf(dropped("/guide/a.md"))).toBe("guide/a.md");
+  expect(nameOf(dropped("./a.md"))).toBe("a.md");
 });

@@ -22,6 +22,12 @@ export function toBatches<File extends { size: number }>(files: readonly File[])
   return batches;
 }
 
+/** With its folder, where it came in one: chosen (`webkitRelativePath`) or dropped (`path`). */
+export function nameOf(file: { name: string; webkitRelativePath?: string }): string {
+  const path = "path" in file && typeof file.path === "string" ? file.path : (file.webkitRelativePath ?? "");
+  return path.replace(/^(\.?\/)+/, "") || file.name;
+}
+
 const documentSchema = z.object({
   state: z.string(),
   reason: z.nullable(z.string()),
@@ -41,7 +47,7 @@ export function sendFiles(
   onProgress: (sentShare: number) => void,
 ): Promise<Sent> {
   const form = new FormData();
-  for (const file of files) form.append("file", file, file.name);
+  for (const file of files) form.append("file", file, nameOf(file));
   const request = new XMLHttpRequest();
   request.open("POST", `/api/v1/datasets/${encodeURIComponent(datasetId)}/documents`);
   request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);

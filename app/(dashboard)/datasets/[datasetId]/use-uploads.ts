@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { onSessionOver } from "../../../_components/session-over.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
-import { sendFiles, toBatches } from "./send-files.ts";
+import { nameOf, sendFiles, toBatches } from "./send-files.ts";
 
 export type UploadFailure = { name: string; reason: string; file: File; retry: boolean };
 
@@ -101,10 +101,4 @@ function isRepeated({ duplicate, failed }: { duplicate: boolean; failed: string 
 
 function sizeOf(files: readonly File[]): number {
   return files.reduce((bytes, { size }) => bytes + size, 0);
-}
-
-/** With its folder, where it came in one. */
-export function nameOf(file: File): string {
-  const path = "path" in file && typeof file.path === "string" ? file.path : file.webkitRelativePath;
-  return path.replace(/^\.?\//, "") || file.name;
 }

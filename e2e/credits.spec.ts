@@ -1,0 +1,217 @@
+/**
+ * Money in the browser: a key runs into its budget, an account asks for credits and an admin grants them,
+ * and the statement, its CSV file and the receipts say what happened. On a process of its own, whose first
+ * account is the admin.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+
+let server: ChildProcess;
+let address: string;
+
+test.beforeAll(async () => {
+  const port = String(await freePort());
+  address = `http://localhost:${port}`;
+  server = spawn(process.execPath, ["--import", "./bin/fresh-data.mjs", "server/main.ts"], {
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      PORT: port,
+      HOST: "127.0.0.1",
+      APP_URL: address,
+      DATABASE_URL: "",
+      REDIS_URL: "",
+      STRIPE_SECRET_KEY: "",
+      STRIPE_WEBHOOK_SECRET: "",
+      LOG_LEVEL: "warn",
+    },
+    stdio: "inherit",
+  });
+  await expect
+    .poll(async () => (await fetch(`${address}/api/health`).catch(() => null))?.status, { timeout: 60_000 })
+    .toBe(200);
+});
+
+test.afterAll(async () => {
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGTERM");
+  await gone;
+});
+
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual(
+      [],
+    );
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+async function signUp(browser: Browser, name: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: address, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => {
+    throw error;
+  });
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("E-mail").fill(`${name.toLowerCase()}@example.test`);
+  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Datasets", exact: true })).toBeVisible();
+  return page;
+}
+
+async function createKeyWithBudget(page: Page): Promise<string> {
+  await page.getByRole("link", { name: "Keys" }).click();
+  const dialog = page.getByRole("dialog");
+  // A click before the page is live is lost; a person would click again.
+  await expect(async () => {
+    await page.getByRole("button", { name: "New key" }).click();
+    await expect(dialog).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await dialog.getByLabel("Name").fill("Geologist");
+  await dialog.getByLabel(/Create and change datasets/).check();
+  await dialog.getByRole("combobox", { name: "What it may spend" }).click();
+  await page.getByRole("option", { name: "Up to an amount each day" }).click();
+  await dialog.getByLabel("Credits").fill("20");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  const shown = dialog.getByText(/^fltr_\w{20,}$/).first();
+  const key = (await shown.textContent()) ?? "";
+  await page.getByRole("button", { name: "I have copied it" }).click();
+  return key;
+}
+
+test("over a key's budget, out of credits, and helped by the admin", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const admin = await signUp(browser, "Admin");
+  const page = await signUp(browser, "Reader");
+
+  const key = await createKeyWithBudget(page);
+  const call = (method: string, path: string, body?: object) =>
+    fetch(`${address}/api/v1${path}`, {
+      method,
+      headers: { "X-API-Key": key, "Content-Type": "application/json" },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  const dataset: { id: string } = await (await call("POST", "/datasets", { name: "Stones" })).json();
+  const text = "Granite is coarse, made of quartz, feldspar and mica.";
+  await call("POST", `/datasets/${dataset.id}/documents`, { title: "Igneous rock", text });
+  const search = async () =>
+    (await call("GET", `/mcp/query/${dataset.id}/default?query=granite%20quartz`)).status;
+  const ready = async () => (await (await call("GET", `/datasets/${dataset.id}`)).json()).documents.ready;
+  await expect.poll(ready).toBe(1);
+  expect([await search(), await search(), await search()]).toEqual([200, 200, 402]);
+
+  await page.reload();
+  const listed = page.getByRole("listitem").filter({ hasText: "Geologist" });
+  await expect(listed).toContainText("20 of 20 credits today");
+  await expect(listed.getByRole("progressbar", { name: "Budget used by Geologist" })).toHaveAttribute(
+    "aria-valuenow",
+    "100",
+  );
+  await expectAccessible(page);
+  const actions = page.getByRole("button", { name: "Actions for the key Geologist" });
+  await actions.click();
+  await page.getByRole("menuitem", { name: "Change budget" }).click();
+  await page.getByRole("dialog").getByLabel("Credits").fill("35");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Save budget" }).click();
+  await expect(listed).toContainText("20 of 35 credits today");
+  expect([await search(), await search()]).toEqual([200, 402]);
+  await actions.click();
+  await page.getByRole("menuitem", { name: "Lift budget" }).click();
+  await expect(listed).not.toContainText("credits today");
+  expect(await search()).toBe(200);
+
+  await page.getByRole("link", { name: "Receipts" }).click();
+  const receipt = page.getByRole("row", { name: /granite quartz/ });
+  await expect(receipt).toHaveCount(4);
+  await expect(receipt.first()).toContainText("Geologist");
+  await expectAccessible(page);
+  await receipt.first().getByRole("button").click();
+  await expect(page.getByRole("dialog")).toContainText("10 credits");
+  const read = page.getByRole("dialog").getByRole("link", { name: "Igneous rock" });
+  await expect(read).toBeVisible();
+  await expectAccessible(page);
+  await read.click();
+  await expect(page.getByRole("dialog")).toContainText("made of quartz, feldspar and mica");
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("link", { name: "Credits", exact: true }).click();
+  await expect(page.getByText("9,960").first()).toBeVisible();
+  await page.getByLabel("Tell me when the balance falls below").fill("50000");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Your balance is low: 9,960 credits left")).toBeVisible();
+  await expect(page.getByText("Balance is low", { exact: true })).toBeVisible();
+  await page.getByRole("textbox", { name: "Credits", exact: true }).fill("40000");
+  await page.getByLabel("What they are for").fill("A field trip");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Ask for credits" }).click();
+  await expect(page.getByText("You asked for 40,000 credits")).toBeVisible();
+  await expectAccessible(page);
+
+  await admin.getByRole("link", { name: "Accounts" }).click();
+  const asked = admin.getByRole("listitem").filter({ hasText: "reader@example.test" });
+  await expect(asked).toContainText("A field trip");
+  await expectAccessible(admin);
+  await asked.getByRole("button", { name: /Grant/ }).click();
+  await expect(admin.getByRole("dialog").getByLabel("Credits")).toHaveValue("40,000");
+  await admin.getByRole("dialog").getByLabel("Reason").fill("=1+1, for the field trip");
+  await expectAccessible(admin);
+  await admin.getByRole("button", { name: "Give credits", exact: true }).click();
+  await expect(admin.getByText("No request is open.")).toBeVisible();
+  await expect(admin.getByRole("row", { name: /Reader/ })).toContainText("49,960");
+
+  await page.reload();
+  await expect(page.getByText("49,960").first()).toBeVisible();
+  await expect(page.getByRole("row", { name: /for the field trip/ })).toContainText("+40,000");
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download as CSV" }).click();
+  const csv = await readFile(await (await downloading).path(), "utf8");
+  const lines = csv.split("\r\n");
+  expect(lines[0]).toBe("number,time,kind,credits,balance_after,reason");
+  expect(lines).toHaveLength(8);
+  expect(lines[1]).toMatch(/^\d+,[^,]+Z,grant,40000,49960,"'=1\+1, for the field trip"$/);
+  expect(lines[2]).toMatch(/,charge,-10,9960,search\.query$/);
+
+  await admin.getByRole("button", { name: "Limits of Reader" }).click();
+  await admin.getByRole("dialog").getByLabel("Calls in any hour").fill("4000");
+  await admin.getByRole("dialog").getByLabel("Reason").fill("Looks too often");
+  await expectAccessible(admin);
+  await admin.getByRole("button", { name: "Set limit" }).click();
+  await expect(admin.getByRole("dialog")).toContainText("Set for this account");
+  await expect(page.getByText("Set for your account by an admin.")).toBeVisible({ timeout: 15_000 });
+  await expectAccessible(page);
+});
+
+test("a visit renews the session, once a tab", async ({ browser }) => {
+  const page = await signUp(browser, "Daily");
+  const renewals: number[] = [];
+  page.on("response", (response) => {
+    if (response.url().endsWith("/api/auth/get-session")) renewals.push(response.status());
+  });
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto("/datasets");
+  await expect.poll(() => renewals).toEqual([200]);
+  await page.goto("/keys");
+  await expect(page.getByRole("heading", { name: "Keys", exact: true })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  expect(renewals).toEqual([200]);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const bound = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (bound === null || typeof bound === "string") throw new Error("no free port");
+  return bound.port;
+}
