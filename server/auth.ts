@@ -8,16 +8,25 @@ import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware } from "better-auth/api";
 import { admin } from "better-auth/plugins";
+import { z } from "zod";
 import { database } from "#db/client.ts";
 import * as schema from "#db/schema/auth.ts";
 import { env } from "#env";
 import { hasAdmin, openAccount } from "./accounts.ts";
+import { readBody } from "./body.ts";
+import { ApiError, problemOf } from "./errors.ts";
+import { nameField } from "./fields.ts";
+import { problemResponse } from "./http.ts";
 import { log } from "./log.ts";
 import { limitAddressOf } from "./peer.ts";
 import { authSecret, deriveSecret } from "./secret.ts";
 
 /** Set on every request below, so a caller's own header of this name does not count. */
 const addressHeader = "x-fltr-address";
+
+/** Forms of a few fields. */
+const maxBodyBytes = 64 * 1024;
+const userName = nameField(100);
 
 /** Shown at start where the server can be reached from elsewhere; every process computes the same one. */
 export function setupCode(): string {
@@ -71,6 +80,8 @@ async function buildAuth() {
       cookiePrefix: "fltr",
     },
     disabledPaths: [
+      // Would take the ledger with it.
+      "/admin/remove-user",
       "/api-key/create",
       "/api-key/update",
       "/api-key/delete",
@@ -81,6 +92,7 @@ async function buildAuth() {
     ],
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path === "/sign-up/email" || ctx.path === "/update-user") checkName(ctx.body);
         if (ctx.path !== "/sign-up/email" || !(await needsSetupCode())) return;
         if (ctx.body?.setupCode === setupCode()) return;
         throw new APIError("FORBIDDEN", {
@@ -107,6 +119,15 @@ async function buildAuth() {
   });
 }
 
+function checkName(body: unknown): void {
+  const { error } = z.object({ name: userName.optional() }).safeParse(body);
+  if (!error) return;
+  throw new APIError("BAD_REQUEST", {
+    code: "INVALID_NAME",
+    message: `Invalid name: ${error.issues[0]?.message ?? "not a text"}.`,
+  });
+}
+
 export type Auth = Awaited<ReturnType<typeof buildAuth>>;
 
 const slot: { [key: symbol]: Promise<Auth> | undefined } = globalThis as never;
@@ -128,11 +149,16 @@ export function resetAuth(): void {
 /** /api/auth/*: Better Auth's routes. */
 export async function handleAuth(request: Request): Promise<Response> {
   const auth = await getAuth();
-  const { method, body } = request;
+  const { method } = request;
   const headers = new Headers(request.headers);
   headers.set(addressHeader, limitAddressOf(request));
-  // Built anew, not copied: the process's own Request is not one that undici can copy.
-  return auth.handler(
-    new Request(request.url, { method, headers, body, ...(body ? { duplex: "half" } : {}) }),
-  );
+  try {
+    const body = request.body ? await readBody(request, maxBodyBytes) : null;
+    // Built anew, not copied: the process's own Request is not one that undici can copy.
+    return await auth.handler(new Request(request.url, { method, headers, body }));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { problem, status } = problemOf(error);
+    return problemResponse(problem, status);
+  }
 }

@@ -101,6 +101,8 @@ export type Operation = {
     /** Told apart from another row of the same path by the body's type. */
     readonly consumes?: "multipart/form-data";
   };
+  /** A document's text is part of its JSON, which may therefore be larger than others'. */
+  readonly carriesDocument?: true;
   /** Name and words for a model; null: not a tool. */
   readonly tool: { readonly name: string; readonly title: string; readonly description: string } | null;
 };
@@ -204,6 +206,7 @@ export const operations = {
   },
   "documents.create": {
     ...free,
+    carriesDocument: true,
     summary: "Add a document as text",
     kind: "mutation",
     callers: identified,

@@ -23,6 +23,7 @@ import { mailSettled } from "./mail.ts";
 import { metrics } from "./metrics.ts";
 import { notePeer } from "./peer.ts";
 import { getRateLimiter } from "./rate-limit.ts";
+import { requestTarget } from "./request-target.ts";
 import { authSecret } from "./secret.ts";
 
 const shutdownSeconds = 9;
@@ -64,8 +65,15 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     return;
   }
   await opened.promise;
-  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  if (apiHandler(path)) await api(request, response);
+  const target = requestTarget(request.url ?? "/");
+  if (!target) {
+    // RFC 9112 §3.2.4: "*" asks about the server as a whole, which has nothing to tell.
+    response.writeHead(request.method === "OPTIONS" && request.url === "*" ? 204 : 400).end();
+    return;
+  }
+  // What is routed by is what the handlers read.
+  request.url = target.pathname + target.search;
+  if (apiHandler(target.pathname)) await api(request, response);
   else await page?.(request, response);
 }
 

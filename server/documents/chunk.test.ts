@@ -106,6 +106,8 @@ describe("structure", () => {
     ["list items", "- a\n".repeat(1_250_000)],
     ["setext underlines", "a\n-\n".repeat(1_250_000)],
     ["spaces", " ".repeat(5_000_000)],
+    ["headings of blanks", `# a${" ".repeat(990)}b\n\n`.repeat(5_000)],
+    ["headings of brackets", `# ${"[".repeat(990)}b\n\n`.repeat(5_000)],
   ])("5 million characters, %s, take linear time", (_, text) => {
     const started = performance.now();
     const chunks = chunkText(text, "markdown");

@@ -3,7 +3,7 @@
  * overlap, together all words of the text, none longer than `maxChunk`. Cuts fall between sections, then
  * blocks, then rows or items, then sentences, then words; never inside a surrogate pair. Linear time.
  */
-import { cleanLine } from "./clean-text.ts";
+import { cleanLine, withoutClosingMarks } from "./clean-text.ts";
 
 export type Chunk = { ordinal: number; headingPath: string[]; start: number; end: number; text: string };
 
@@ -56,10 +56,9 @@ export function chunkText(text: string, format: "text" | "markdown" | "html"): C
 
 function titleOf(heading: string): string {
   const line = heading.replace(/^\s*#{1,6}\s+/, "").replace(/\n[\s\S]*$/, "");
-  const words = line
-    .slice(0, 1000)
-    .replace(/\s+#+\s*$/, "")
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+  // No opening bracket within a link: what one fails to match would be tried again from each.
+  const words = withoutClosingMarks(line.slice(0, 1000))
+    .replace(/!?\[([^[\]]*)\]\([^()]*\)/g, "$1")
     .replace(/(\*\*|__|`)/g, "");
   return cleanLine(words);
 }

@@ -31,3 +31,12 @@ export function cleanLine(text: string, length = 200): string {
     .trim();
   return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`.toWellFormed();
 }
+
+/** "Heading ##" to "Heading" (CommonMark §4.2). */
+export function withoutClosingMarks(heading: string): string {
+  // A blank behind, not before: each run of blanks would be tried from every one of them.
+  return heading
+    .trimEnd()
+    .replace(/(?<=\s)#+$/, "")
+    .trimEnd();
+}

@@ -124,6 +124,44 @@ describe("format", () => {
   });
 });
 
+/** A pattern that can match one text in several ways takes minutes over some of these, or for ever. */
+describe("text made to be slow", () => {
+  const long = 60_000;
+  test.each([
+    ["comments that end in no HTML", `${"<!--a-->".repeat(8_000)}x`],
+    ["comments left open", "<!--".repeat(15_000)],
+    ["comments and blanks", `${"<!-- --> \n".repeat(6_000)}x`],
+    ["XML declarations", `${"<?xml a>".repeat(8_000)}x`],
+    ["brackets", `# a\n${"[".repeat(long)}x`],
+    ["brackets and parentheses", `# a\n${"[a](".repeat(15_000)}x`],
+    ["a heading and blank lines", `# a\n${"\n ".repeat(long / 2)}x`],
+    ["table rules", `a\n${"-".repeat(long)}x`],
+    ["a heading of blanks", `# a${" ".repeat(19_000)}b`],
+    ["a heading of number signs", `# a${" #".repeat(9_000)}b`],
+    ["headings of blanks", `# a${" ".repeat(500)}b\n`.repeat(9_000)],
+    ["a charset of blanks", `x\xe9 <meta charset${" ".repeat(2_000)}`],
+  ])("%s", (_, text) => {
+    for (const declared of [{}, { fileName: "a.md" }, { fileName: "a.html" }]) {
+      readText(latin1(text), declared);
+    }
+  });
+
+  test("a comment before the page is still a page", () => {
+    const page = "<?xml version='1.0'?>\n<!-- a --b -->\n<!---->\n<!DOCTYPE html><p>words";
+    expect(readText(Buffer.from(page))).toMatchObject({ format: "html", text: "words" });
+  });
+});
+
+test.each([
+  ["# Heading", "Heading"],
+  ["##   Heading ##  ", "Heading"],
+  ["# C#", "C#"],
+  ["# a # b #", "a # b"],
+  ["#\n\n# Later", "Later"],
+])("the title of %j is %s", (text, title) => {
+  expect(readText(Buffer.from(`${text}\n\nwords`), { format: "markdown" })).toMatchObject({ title });
+});
+
 describe("HTML", () => {
   const markdown = (html: string) => textOf(Buffer.from(`<!doctype html>${html}`));
 

@@ -2,7 +2,7 @@
  * Bytes to the text that is stored and searched: Markdown or plain, never HTML, or a refusal in words for
  * the owner. Pure; time is linear in what was sent.
  */
-import { cleanLine, cleanText } from "./clean-text.ts";
+import { cleanLine, cleanText, withoutClosingMarks } from "./clean-text.ts";
 import { htmlToMarkdown } from "./html.ts";
 import { type Declared, type Format, type Refused, sniff } from "./sniff.ts";
 
@@ -31,5 +31,6 @@ export function readText(content: Uint8Array, declared: Declared = {}): ReadText
 }
 
 function firstHeading(text: string): string {
-  return /^#{1,6} +(.+?)(?: +#+)?$/m.exec(text.slice(0, 20_000))?.[1] ?? "";
+  const heading = /^#{1,6} +(\S.*)$/m.exec(text.slice(0, 20_000))?.[1] ?? "";
+  return withoutClosingMarks(heading);
 }

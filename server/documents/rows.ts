@@ -7,6 +7,7 @@ import { z } from "zod";
 import { database } from "#db/client.ts";
 import { type documentStates, documents } from "#db/schema/documents.ts";
 import { ApiError } from "#server/errors.ts";
+import { idPattern } from "#server/pages.ts";
 import { lockDataset } from "./lock-dataset.ts";
 import { removeChunks } from "./store-chunks.ts";
 
@@ -29,7 +30,8 @@ export const documentColumns = {
 export type DocumentRow = Omit<typeof documents.$inferSelect, "text">;
 export type DocumentState = (typeof documentStates)[number];
 
-const cursorPlace = z.tuple([z.number().int().min(0).max(8.64e15), z.string().max(100)]);
+/** To the year 9999: later ones are times to JavaScript but not to PostgreSQL. */
+const cursorPlace = z.tuple([z.int().min(0).max(253_402_300_799_999), z.string().regex(idPattern)]);
 
 /** `limit` is 1 to 200; `nextCursor` is null at the end. */
 export async function listDocuments(

@@ -188,7 +188,10 @@ function formatOf(text: string, { fileName = "", mediaType = "" }: Declared): Fo
   const head = text.slice(0, sampleCharacters);
   const extension = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? "";
   const media = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (/^\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(head))
+  // A comment ends at the first "-->": were that left open, each could be read in two ways.
+  if (
+    /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(head)
+  )
     return "html";
   const saysHtml = /^(?:x?html?)$/.test(extension) || /^(?:text\/html|application\/xhtml\+xml)$/.test(media);
   if (saysHtml && /<\/?(?:p|div|span|a|h[1-6]|ul|ol|li|table|br|section|article|main|pre)\b/i.test(head)) {
@@ -204,7 +207,7 @@ function formatOf(text: string, { fileName = "", mediaType = "" }: Declared): Fo
 function looksLikeMarkdown(head: string): boolean {
   if (head.startsWith("#!")) return false;
   const headings = count(head, /^#{1,6} \S.*\n\s*\n/gm);
-  const other = /^(?:```|~~~)|\[[^\]\n]{1,200}\]\([^)\n]{1,500}\)|^\|? ?:?-{3,}:? ?\|/m.test(head);
+  const other = /^(?:```|~~~)|\[[^[\]\n]{1,200}\]\([^()\n]{1,500}\)|^\|? ?:?-{3,}:? ?\|/m.test(head);
   const lists = count(head, /^[-*+] \S/gm);
   return headings >= 2 || (headings === 1 && (other || lists >= 2));
 }

@@ -21,12 +21,16 @@ export async function handleRest(request: Request): Promise<Response> {
   if (early) return early;
   const ctx = createContext(request, "rest");
   try {
-    const response = await answer(request, ctx);
-    return request.method === "HEAD" ? new Response(null, response) : response;
+    return withoutBody(request, await answer(request, ctx));
   } catch (error) {
     logFailure(ctx, error);
-    return refuse(ctx, error);
+    return withoutBody(request, refuse(ctx, error));
   }
+}
+
+/** RFC 9110 §9.3.2 */
+function withoutBody({ method }: Request, response: Response): Response {
+  return method === "HEAD" ? new Response(null, response) : response;
 }
 
 async function answer(request: Request, ctx: Context): Promise<Response> {
@@ -44,11 +48,20 @@ async function answer(request: Request, ctx: Context): Promise<Response> {
   }
   if (route.found === "otherMethods") {
     await admit(ctx, null);
-    throw new ApiError("method_not_allowed", `Use ${route.allow.join(" or ")} here.`, { allow: route.allow });
+    throw methodNotAllowed(route.allow);
   }
   const { entry, parameters } = route;
+  if (request.method === "HEAD" && entry.row.priceCredits > 0) {
+    // Nobody is to pay for an answer that is not sent.
+    await admit(ctx, null);
+    throw methodNotAllowed([entry.row.rest.method]);
+  }
   const output = await call(entry, ctx, () => readInput(request, url, entry, parameters));
   return success(entry, output, ctx);
+}
+
+function methodNotAllowed(allow: readonly string[]): ApiError {
+  return new ApiError("method_not_allowed", `Use ${allow.join(" or ")} here.`, { allow });
 }
 
 function success(entry: CatalogEntry, output: unknown, ctx: Context): Response {

@@ -3,14 +3,10 @@
  * and booleans here, by the input's JSON Schema, and the shared zod schemas stay as strict as they are.
  */
 import { z } from "zod";
-import { env } from "#env";
+import { isJson, jsonLimit, readJsonBody } from "../body.ts";
 import type { CatalogEntry } from "../catalog.ts";
 import { ApiError } from "../errors.ts";
-
-/** A file may be as large as MAX_UPLOAD_BYTES, and a request carries several. */
-const uploadFactor = 5;
-/** JSON escapes can double a text's size. */
-const jsonFactor = 2;
+import { readForm } from "./multipart.ts";
 
 export async function readInput(
   request: Request,
@@ -21,7 +17,7 @@ export async function readInput(
   const { method, consumes } = entry.row.rest;
   if (method === "GET" || method === "DELETE") return { ...readQuery(url, entry), ...parameters };
   if (consumes) return { ...(await readForm(request)), ...parameters };
-  return { ...(await readJson(request)), ...parameters };
+  return { ...(await readJson(request, entry)), ...parameters };
 }
 
 function readQuery(url: URL, entry: CatalogEntry): Record<string, unknown> {
@@ -55,11 +51,11 @@ function typesOf(entry: CatalogEntry): Map<string, string> {
   return types;
 }
 
-async function readJson(request: Request): Promise<Record<string, unknown>> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  const bytes = await readBody(request, env.MAX_UPLOAD_BYTES * jsonFactor);
+async function readJson(request: Request, { id }: CatalogEntry): Promise<Record<string, unknown>> {
+  const type = request.headers.get("content-type");
+  const bytes = await readJsonBody(request, jsonLimit([id]));
   if (bytes.length === 0) return {};
-  if (type !== "application/json" && !type?.endsWith("+json")) {
+  if (!isJson(type)) {
     throw new ApiError("unsupported_media_type", `Send application/json, not ${type ?? "an unnamed type"}.`);
   }
   const body = parseJson(bytes);
@@ -75,45 +71,4 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     throw new ApiError("malformed_body", "The body is not well-formed JSON in UTF-8.");
   }
-}
-
-async function readForm(request: Request): Promise<Record<string, unknown>> {
-  const bytes = await readBody(request, env.MAX_UPLOAD_BYTES * uploadFactor);
-  const form = await parseForm(request.headers.get("content-type") ?? "", bytes);
-  const input: Record<string, unknown> = {};
-  const files: unknown[] = [];
-  for (const [name, value] of form.entries()) {
-    if (typeof value === "string") input[name] = value;
-    else if (name === "file" || name === "files" || name === "file[]") {
-      files.push({ name: value.name, mediaType: value.type, content: await value.bytes() });
-    } else throw new ApiError("invalid_input", `Invalid input: files go into parts named file, not ${name}.`);
-  }
-  return { ...input, files };
-}
-
-async function parseForm(contentType: string, bytes: Uint8Array<ArrayBuffer>): Promise<FormData> {
-  try {
-    return await new Response(bytes, { headers: { "Content-Type": contentType } }).formData();
-  } catch {
-    throw new ApiError("malformed_body", "The body is not well-formed multipart/form-data.");
-  }
-}
-
-/** Reads no more than `limit` bytes, whatever Content-Length says. @throws ApiError too_large */
-async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () =>
-    new ApiError(
-      "too_large",
-      `The body is over ${Math.floor(limit / 1024 / 1024)} MB, the most that is taken at once.`,
-    );
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  if (!request.body) return new Uint8Array();
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of request.body) {
-    size += part.length;
-    if (size > limit) throw tooLarge();
-    parts.push(part);
-  }
-  return new Uint8Array(Buffer.concat(parts));
 }

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { isJson, jsonLimit, readBody, readJsonBody } from "./body.ts";
+
+const url = "http://localhost/";
+const post = (body: string | Uint8Array<ArrayBuffer>) => new Request(url, { method: "POST", body });
+
+function streamed(parts: number, then: (controller: ReadableStreamDefaultController) => void): Request {
+  let sent = 0;
+  const body = new ReadableStream({
+    pull: (controller) => (sent++ < parts ? controller.enqueue(new Uint8Array(1000)) : then(controller)),
+  });
+  const init = { method: "POST", body, duplex: "half" };
+  return new Request(url, init);
+}
+
+describe("the bound", () => {
+  test("is the number of bytes, announced or not", async () => {
+    expect(await readBody(post(new Uint8Array(1000)), 1000)).toHaveLength(1000);
+    expect(
+      await readBody(
+        streamed(3, (c) => c.close()),
+        3000,
+      ),
+    ).toHaveLength(3000);
+    expect(await readBody(new Request(url), 0)).toHaveLength(0);
+    const announced = new Request(url, { method: "POST", body: "x", headers: { "content-length": "99" } });
+    await expect(readBody(announced, 10)).rejects.toMatchObject({ refusal: "too_large" });
+  });
+
+  test("ends the reading of a body without end", async () => {
+    const endless = streamed(Number.POSITIVE_INFINITY, () => {});
+    await expect(readBody(endless, 64 * 1024)).rejects.toMatchObject({
+      refusal: "too_large",
+      message: "The body is over 64 KB, the most that is taken at once.",
+    });
+  });
+
+  test("is wide for documents alone", () => {
+    expect(jsonLimit(["datasets.create", "no.such"])).toBe(1024 * 1024);
+    expect(jsonLimit(["datasets.create", "documents.create"])).toBeGreaterThan(20_000_000);
+  });
+});
+
+test("a sender that goes away is no fault of ours", async () => {
+  const broken = streamed(2, (c) => c.error(new Error("aborted")));
+  await expect(readBody(broken, 10_000)).rejects.toMatchObject({ refusal: "cancelled" });
+});
+
+describe("depth", () => {
+  const nested = (levels: number) => `${'{"a":['.repeat(levels / 2)}1${"]}".repeat(levels / 2)}`;
+
+  test.each([
+    ["100 levels", nested(100)],
+    ["brackets in strings", JSON.stringify({ a: "[".repeat(5_000), '{"[': '\\"[[['.repeat(500) })],
+    ["many values side by side", JSON.stringify(Array.from({ length: 5_000 }, () => [{}]))],
+    ["a string left open", `{"a": "${"[".repeat(5_000)}`],
+    ["nothing", ""],
+  ])("takes %s", async (_, body) => {
+    expect(Buffer.from(await readJsonBody(post(body), 1e6)).toString()).toBe(body);
+  });
+
+  test.each([
+    ["102 levels", nested(102)],
+    ["brackets without end", "[".repeat(100_000)],
+    ["brackets after an escaped backslash", `{"a\\\\":${"[".repeat(200)}`],
+  ])("refuses %s", async (_, body) => {
+    await expect(readJsonBody(post(body), 1e6)).rejects.toMatchObject({ refusal: "malformed_body" });
+  });
+});
+
+test.each([
+  ["application/json", true],
+  ["Application/JSON; charset=utf-8", true],
+  ["application/problem+json", true],
+  ["text/plain", false],
+  [null, false],
+])("is %s JSON: %s", (type, expected) => {
+  expect(isJson(type)).toBe(expected);
+});
