@@ -152,6 +152,10 @@ describe("rights bind the next call", () => {
       .array(z.looseObject({ budget: z.unknown() }))
       .parse((await rest("GET", "/keys", { cookie: account.cookie })).body.items);
     expect(listed?.budget).toEqual({ credits: 30, period: "day", used: 30 });
+    const monthly = { budget: { credits: 35, period: "month" } };
+    const changed = await rest("PATCH", `/keys/${made.body.id}`, { cookie: account.cookie }, monthly);
+    expect(changed.body.budget).toEqual({ credits: 35, period: "month", used: 30 });
+    expect((await ask("granite", small)).status).toBe(402);
   });
 
   it("a batch counts and costs once for each of its queries, of those that found something", async () => {

@@ -38,6 +38,12 @@ type HoldRow = {
 };
 
 /**
+ * A hold need not be on disk when it is answered: the capture that follows it in the log is, and makes its
+ * hold durable with it; a hold that a crash takes along was released. Selected, or it would not be run.
+ */
+const commitLater = "set_config('synchronous_commit', 'off', true)";
+
+/**
  * CTEs that debit an account and the budgets of a credential, and enter it. Parameters: $2 credential,
  * $3 amount, $4 hold id, $5 operation, $6 seconds that the hold lives. What is written is computed from
  * the locked row: an update first tries what the statement's snapshot saw, and the constraint on the
@@ -73,7 +79,7 @@ function takeCredits(account: string, state: "held" | "captured"): string {
       select id, seq, 'charge', -$3::bigint, balance, $5::text, $4::text, head from debited
     )
     select acc.balance as available, acc.expiry_due, debited.balance as balance_after,
-      least.remains as budget_left, least.period as budget_period
+      least.remains as budget_left, least.period as budget_period${state === "held" ? `, ${commitLater}` : ""}
     from acc left join debited on true left join least on true`;
 }
 

@@ -8,6 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import next from "next";
 import { closeDatabase, connection } from "#db/client.ts";
 import { ConfigurationError, env } from "#env";
+import { hasAdmin } from "./accounts.ts";
 import { apiHandler, handleUnknown } from "./api.ts";
 import { needsSetupCode, setupCode } from "./auth.ts";
 import { balanceWatchSettled, sweepPayments } from "./balance-watch.ts";
@@ -159,10 +160,12 @@ async function proveLedger(): Promise<void> {
 
 async function greet(): Promise<void> {
   const lines = [`FLTR is ready at ${env.appUrl}`];
-  if (await needsSetupCode()) {
-    lines.push(`The first account becomes admin. Its set-up code: ${setupCode()}`);
+  if (!(await hasAdmin())) {
+    if (await needsSetupCode()) {
+      lines.push(`The first account becomes admin. Its set-up code: ${setupCode()}`);
+    }
+    lines.push(`Next: open ${env.appUrl}/sign-up and create an account.`);
   }
-  lines.push(`Next: open ${env.appUrl}/sign-up and create an account.`);
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 

@@ -13,11 +13,19 @@ import { changeCredits } from "#server/grants.ts";
 import { balanceMultipliers } from "#server/operations.ts";
 import { hashKey, keyPrefix } from "#server/principal.ts";
 import type { Page } from "./corpus.ts";
+import { floorTables } from "./floor-charge.ts";
 
-export type Filled = { readonly datasetId: string; readonly keys: readonly string[] };
+export type Filled = {
+  readonly datasetId: string;
+  /** For calls: so many keys of as many accounts that the limits, which are in force, refuse nobody. */
+  readonly keys: readonly string[];
+  /** For the ledger by itself, which knows no limits. */
+  readonly payingKeys: readonly string[];
+};
 
-/** So many keys of as many accounts that the limits, which are in force, refuse nobody. */
-const accounts = 100;
+const callingAccounts = 100;
+const payingAccounts = 1_000;
+const accountsAtOnce = 10;
 const pagesAtOnce = 200;
 const loadTimeoutMs = 180_000;
 
@@ -25,8 +33,8 @@ export async function fillDatabase(pages: readonly Page[]): Promise<Filled> {
   const datasetId = "ds_bench";
   const ingestion = await startIngestion();
   try {
-    const keys: string[] = [];
-    for (let index = 0; index < accounts; index++) keys.push(await openRichAccount(`bench_${index}`));
+    const keys = await openRichAccounts("bench", callingAccounts);
+    const payingKeys = await openRichAccounts("paying", payingAccounts);
     await query(
       "insert into datasets (id, owner_id, name, visibility) values ($1, 'bench_0', 'Manual pages', 'public')",
       [datasetId],
@@ -40,13 +48,23 @@ export async function fillDatabase(pages: readonly Page[]): Promise<Filled> {
       await createDocuments({ datasetId, items });
     }
     await ingested(datasetId);
+    for (const statement of floorTables) await query(statement);
     // Plans prepared on empty tables stay as they are.
     await query("vacuum analyze");
-    return { datasetId, keys };
+    return { datasetId, keys, payingKeys };
   } finally {
     await ingestion.stop();
     await closeDatabase();
   }
+}
+
+async function openRichAccounts(name: string, count: number): Promise<string[]> {
+  const keys: string[] = [];
+  while (keys.length < count) {
+    const ids = Array.from({ length: accountsAtOnce }, (_, index) => `${name}_${keys.length + index}`);
+    keys.push(...(await Promise.all(ids.map(openRichAccount))));
+  }
+  return keys;
 }
 
 async function openRichAccount(userId: string): Promise<string> {

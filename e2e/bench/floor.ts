@@ -11,6 +11,7 @@ import postgres from "postgres";
 import { slidingWindowScript } from "#server/rate-limit-script.ts";
 import { parseQuery } from "#server/search/query.ts";
 import { searchStatement } from "#server/search/statement.ts";
+import { floorCharge, withoutSearch } from "./floor-charge.ts";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
@@ -28,28 +29,6 @@ const sql = postgres(process.env.DATABASE_URL ?? "", {
   types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
 });
 
-/** Money of its own: the product's ledger must still add up afterwards. */
-await sql.unsafe(`
-  create table floor_accounts as select id, 1000000000::bigint as balance, 0::bigint as seq from credit_accounts;
-  alter table floor_accounts add primary key (id);
-  create table floor_entries (
-    account_id text not null, seq bigint not null, delta bigint not null, balance_after bigint not null,
-    call text not null, created_at timestamptz not null default now(), primary key (account_id, seq)
-  )`);
-
-const charge = `
-  with acc as materialized (
-    select a.id, a.balance, a.seq from apikey k join floor_accounts a on a.id = k.reference_id
-    where k.key = $1 and k.enabled for update of a
-  ), debited as (
-    update floor_accounts a set balance = a.balance - $2::bigint, seq = a.seq + 1
-    from acc where a.id = acc.id and acc.balance >= $2::bigint returning a.id, a.balance, a.seq
-  ), entered as (
-    insert into floor_entries (account_id, seq, delta, balance_after, call)
-    select id, seq, -$2::bigint, balance, $3::text from debited
-  )
-  select id, balance from debited`;
-
 createServer(async (request, response) => {
   const url = new URL(request.url ?? "/", "http://localhost");
   const key = createHash("sha256").update(String(request.headers["x-api-key"])).digest("base64url");
@@ -61,18 +40,9 @@ createServer(async (request, response) => {
     1,
   );
   if (retryMs !== 0) return void response.writeHead(429).end();
-  const [account] = await sql.unsafe(charge, [key, priceCredits, randomUUID()], { prepare: true });
+  const [account] = await sql.unsafe(floorCharge, [key, priceCredits, randomUUID()], { prepare: true });
   if (!account) return void response.writeHead(402).end();
-  const { words, phrases, unfinished } = parseQuery(url.searchParams.get("query") ?? "");
-  const parameters = [
-    url.pathname.slice(1),
-    account.id,
-    words.join("\n"),
-    phrases.join("\n"),
-    unfinished,
-    10,
-  ];
-  const hits = await sql.unsafe(searchStatement, parameters, { prepare: true });
+  const hits = url.pathname === withoutSearch ? [] : await search(url, account.id);
   const body = JSON.stringify({ hits, creditsCharged: priceCredits });
   response
     .writeHead(200, {
@@ -83,3 +53,9 @@ createServer(async (request, response) => {
     })
     .end(body);
 }).listen(Number(process.env.PORT), "127.0.0.1");
+
+function search(url: URL, accountId: string) {
+  const { words, phrases, unfinished } = parseQuery(url.searchParams.get("query") ?? "");
+  const parameters = [url.pathname.slice(1), accountId, words.join("\n"), phrases.join("\n"), unfinished, 10];
+  return sql.unsafe(searchStatement, parameters, { prepare: true });
+}

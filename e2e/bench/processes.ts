@@ -54,6 +54,8 @@ export async function stopAll(): Promise<void> {
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+// A signal alone would end this process without the above.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

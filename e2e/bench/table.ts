@@ -21,8 +21,8 @@ export function formatTable(rows: readonly Row[]): string {
       id,
       title,
       perSecond.toFixed(0),
-      p50.toFixed(2),
-      p99.toFixed(2),
+      milliseconds(p50),
+      milliseconds(p99),
     ]),
   ];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
@@ -35,6 +35,11 @@ export function formatTable(rows: readonly Row[]): string {
         .join("  "),
     )
     .join("\n");
+}
+
+/** What stays in memory takes microseconds. */
+function milliseconds(value: number): string {
+  return value.toFixed(value < 0.1 ? 4 : 2);
 }
 
 type Ratio = { readonly of: string; readonly to: string; readonly means: string; readonly aim?: number };
@@ -52,6 +57,42 @@ export function formatRatios(rows: readonly Row[], ratios: readonly Ratio[]): st
       return [`${`${of}/${to}`.padEnd(6)} ${ratio.toFixed(2).padStart(6)}  ${means}${verdict}`];
     })
     .join("\n");
+}
+
+type Costs = {
+  readonly roundTrips: { readonly calls: number; readonly postgres: number; readonly redis: number } | null;
+  readonly bytes: Record<"redis" | "memory", { readonly fresh: number; readonly full: number }> | null;
+};
+
+const chainAimMs = 1.5;
+const roundTripAims = { postgres: 2, redis: 1 };
+/** What the process does besides the calls that are counted. */
+const roundTripTolerance = 0.1;
+
+/** What is no ratio of two rows. */
+export function formatCosts(chainP50: number | undefined, { roundTrips, bytes }: Costs): string {
+  const lines: string[] = [];
+  const verdict = (met: boolean) => (met ? "met" : "missed");
+  if (chainP50 !== undefined) {
+    lines.push(
+      `The chain by itself: p50 ${milliseconds(chainP50)} ms (aim < ${chainAimMs}: ${verdict(chainP50 < chainAimMs)})`,
+    );
+  }
+  if (roundTrips) {
+    const told = (["postgres", "redis"] as const).map((server) => {
+      const met = roundTrips[server] <= roundTripAims[server] + roundTripTolerance;
+      return `${roundTrips[server].toFixed(2)} to ${server} (aim ${roundTripAims[server]}: ${verdict(met)})`;
+    });
+    lines.push(
+      `Round trips of a priced call besides the handler's: ${told.join(", ")}, over ${roundTrips.calls} calls`,
+    );
+  }
+  for (const [store, { fresh, full }] of Object.entries(bytes ?? {})) {
+    lines.push(
+      `Bytes for one limit of an identity, ${store}: ${fresh.toFixed(0)} after one call, ${full.toFixed(0)} with every bucket in use`,
+    );
+  }
+  return lines.join("\n");
 }
 
 function median(values: readonly number[]): number {

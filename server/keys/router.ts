@@ -128,9 +128,19 @@ async function setBudget(keyId: string, accountId: string, budget: z.output<type
     await tx.delete(budgets).where(and(ofKey, ne(budgets.period, period)));
     await tx
       .insert(budgets)
-      .values({ credentialId: keyId, accountId, period, amount })
+      .values({ credentialId: keyId, accountId, period, amount, ...spentInPeriod(keyId, accountId, period) })
       .onConflictDoUpdate({ target: [budgets.credentialId, budgets.period], set: { amount } });
   });
+}
+
+/** What the key spent since the period began, before it had this budget. */
+function spentInPeriod(keyId: string, accountId: string, period: string) {
+  const began = sql`greatest(budget_period_start(${period}), to_timestamp(0))`;
+  return {
+    periodStart: began,
+    used: sql`(select coalesce(sum(case state when 'held' then amount when 'captured' then captured else 0 end), 0)
+      from holds where account_id = ${accountId} and credential_id = ${keyId} and created_at >= ${began})`,
+  };
 }
 
 function selectKeys(db: Database) {

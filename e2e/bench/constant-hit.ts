@@ -1,0 +1,18 @@
+/** In place of the search: one hit, at once, so that a query costs its chain and nothing else. */
+import type { searchDataset as search } from "#server/search/query.ts";
+
+export const constantDocument = "doc_that_every_query_finds";
+
+/** @public Imported by the handler, once without-search.ts has led it here. */
+export const searchDataset: typeof search = async () => [
+  {
+    documentId: constantDocument,
+    documentTitle: "Nothing",
+    chunkId: "1",
+    headingPath: [],
+    start: 0,
+    end: 7,
+    score: 1,
+    text: "nothing",
+  },
+];
