@@ -3,9 +3,8 @@
  * (1.7.5), with times kept as timestamptz. They keep Better Auth's names; ours never write to them
  * except where a comment says so.
  */
-import { boolean, index, integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-
-const time = (name: string) => timestamp(name, { withTimezone: true });
+import { boolean, index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { time } from "./columns.ts";
 
 export const user = pgTable("user", {
   id: text("id").primaryKey(),

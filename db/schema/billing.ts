@@ -5,7 +5,6 @@
  */
 import { sql } from "drizzle-orm";
 import {
-  bigint,
   bigserial,
   boolean,
   check,
@@ -14,13 +13,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { credits, time } from "./columns.ts";
 import { creditAccounts } from "./ledger.ts";
 
-const time = (name: string) => timestamp(name, { withTimezone: true });
-const credits = (name: string) => bigint(name, { mode: "number" });
 const account = () =>
   text("account_id")
     .notNull()

@@ -12,12 +12,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { user } from "./auth.ts";
+import { time } from "./columns.ts";
 
-const time = (name: string) => timestamp(name, { withTimezone: true });
 const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 /** Bytewise order, so that a prefix is a range of the index whatever the database's locale. */
 const bytewiseText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });

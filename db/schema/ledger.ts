@@ -4,22 +4,9 @@
  * Amounts are whole credits.
  */
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  check,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from "drizzle-orm/pg-core";
+import { check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { user } from "./auth.ts";
-
-const time = (name: string) => timestamp(name, { withTimezone: true });
-const credits = (name: string) => bigint(name, { mode: "number" });
+import { credits, time } from "./columns.ts";
 
 /** One row a user. `seq` counts its entries, so a gap or a lost entry shows. */
 export const creditAccounts = pgTable(
