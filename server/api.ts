@@ -4,9 +4,9 @@
  */
 import { handleAuth } from "./auth.ts";
 import { handleStripeWebhook } from "./credits/webhook.ts";
-import { ApiError, problemOf } from "./errors.ts";
+import { ApiError } from "./errors.ts";
 import { handleHealth, handleReady } from "./health.ts";
-import { problemResponse } from "./http.ts";
+import { errorResponse } from "./http.ts";
 import { log } from "./log.ts";
 import { handleMcp } from "./mcp/handler.ts";
 import { handleMetrics, metrics } from "./metrics.ts";
@@ -53,13 +53,11 @@ async function answer(handler: Handler, request: Request): Promise<Response> {
     return await handler(request);
   } catch (error) {
     log.error({ err: error }, "handler failed");
-    const { problem, status } = problemOf(error);
-    return problemResponse(problem, status);
+    return errorResponse(error);
   }
 }
 
 /** A path under /api where there is nothing. */
 export function handleUnknown(): Response {
-  const { problem, status } = problemOf(new ApiError("unknown_path", "There is nothing here."));
-  return problemResponse(problem, status);
+  return errorResponse(new ApiError("unknown_path", "There is nothing here."));
 }

@@ -14,9 +14,9 @@ import * as schema from "#db/schema/auth.ts";
 import { env } from "#env";
 import { hasAdmin, openAccount } from "./accounts.ts";
 import { readBody } from "./body.ts";
-import { ApiError, problemOf } from "./errors.ts";
+import { ApiError } from "./errors.ts";
 import { nameField } from "./fields.ts";
-import { problemResponse } from "./http.ts";
+import { errorResponse } from "./http.ts";
 import { log } from "./log.ts";
 import { limitAddressOf } from "./peer.ts";
 import { authSecret, deriveSecret } from "./secret.ts";
@@ -158,7 +158,6 @@ export async function handleAuth(request: Request): Promise<Response> {
     return await auth.handler(new Request(request.url, { method, headers, body }));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const { problem, status } = problemOf(error);
-    return problemResponse(problem, status);
+    return errorResponse(error);
   }
 }

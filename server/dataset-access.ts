@@ -9,6 +9,11 @@ import { ApiError } from "./errors.ts";
 
 export type DatasetRow = typeof datasets.$inferSelect;
 
+/** The rule as SQL over `datasets`, for prepared statements; `account` is SQL too, null for nobody. */
+export function readableSql(account: string): string {
+  return `(visibility = 'public' or owner_id = ${account})`;
+}
+
 function readableBy(accountId: string | null): SQL | undefined {
   const isPublic = eq(datasets.visibility, "public");
   return accountId === null ? isPublic : or(eq(datasets.ownerId, accountId), isPublic);

@@ -2,7 +2,7 @@
  * What every answer of a fetch handler has in common: CORS for browser clients, the fields they may read,
  * and problems as JSON. Cookies are never accepted from another origin, so any origin may call.
  */
-import type { Problem } from "./errors.ts";
+import { problemOf } from "./errors.ts";
 
 const exposed = [
   "WWW-Authenticate",
@@ -38,11 +38,9 @@ export function empty(status: number, headers: Record<string, string> = {}): Res
   return new Response(null, { status, headers: { ...common, ...headers } });
 }
 
-export function problemResponse(
-  problem: Problem,
-  status: number,
-  headers: Record<string, string> = {},
-): Response {
+/** What a caller may read of an error, with its status. */
+export function errorResponse(error: unknown, headers: Record<string, string> = {}): Response {
+  const { problem, status } = problemOf(error);
   return json(problem, status, headers);
 }
 

@@ -5,8 +5,8 @@
 import { timingSafeEqual } from "node:crypto";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { env } from "#env";
-import { ApiError, problemOf } from "./errors.ts";
-import { problemResponse } from "./http.ts";
+import { ApiError } from "./errors.ts";
+import { errorResponse } from "./http.ts";
 import { exactAddressOf } from "./peer.ts";
 import { getRateLimiter } from "./rate-limit.ts";
 
@@ -77,8 +77,7 @@ function createMetrics() {
 export async function handleMetrics(request: Request): Promise<Response> {
   if (!mayRead(request)) {
     const refusal = new ApiError("authentication_required", "Metrics need METRICS_TOKEN as bearer token.");
-    const { problem, status } = problemOf(refusal);
-    return problemResponse(problem, status);
+    return errorResponse(refusal);
   }
   const { registry } = metrics();
   return new Response(await registry.metrics(), { headers: { "Content-Type": registry.contentType } });

@@ -129,7 +129,8 @@ function listen(): Promise<void> {
 
 /** Gives back what crashes left, enters what expired, forgets what is old. */
 function startSweeps(): () => void {
-  const sweep = (everySeconds: number, work: () => Promise<unknown>, what: string) => {
+  const timers: NodeJS.Timeout[] = [];
+  const sweep = (everySeconds: number, work: () => Promise<unknown>, what: string, firstAfterSeconds = 0) => {
     let running = false;
     const run = async () => {
       if (running) return;
@@ -137,16 +138,15 @@ function startSweeps(): () => void {
       await work().catch((error: unknown) => log.warn({ err: error }, `${what} failed`));
       running = false;
     };
-    void run();
-    return setInterval(() => void run(), everySeconds * 1000);
+    timers.push(setTimeout(() => void run(), firstAfterSeconds * 1000));
+    timers.push(setInterval(() => void run(), everySeconds * 1000));
   };
-  const timers = [
-    sweep(5, reapHolds, "releasing expired holds"),
-    sweep(30, sweepPayments, "settling payments"),
-    sweep(60, expireDueCredits, "entering expired credits"),
-    sweep(24 * 3600, proveLedger, "proving the ledger"),
-    sweep(3600, forgetOldKeys, "forgetting old idempotency keys"),
-  ];
+  sweep(5, reapHolds, "releasing expired holds");
+  sweep(30, sweepPayments, "settling payments");
+  sweep(60, expireDueCredits, "entering expired credits");
+  sweep(3600, forgetOldKeys, "forgetting old idempotency keys");
+  // It reads the whole ledger: not while the first callers wait.
+  sweep(24 * 3600, proveLedger, "proving the ledger", 600);
   return () => {
     for (const timer of timers) clearInterval(timer);
   };

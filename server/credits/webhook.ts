@@ -7,7 +7,7 @@ import type { Stripe } from "stripe";
 import { query } from "#db/client.ts";
 import { env } from "#env";
 import { ApiError, logFailure, problemOf } from "../errors.ts";
-import { json, problemResponse } from "../http.ts";
+import { json } from "../http.ts";
 import { newId } from "../ids.ts";
 import { log } from "../log.ts";
 import { paymentsEnabled, stripe } from "../stripe.ts";
@@ -26,7 +26,7 @@ export async function handleStripeWebhook(request: Request): Promise<Response> {
   } catch (error) {
     logFailure({ requestId: newId("req"), door: "stripe" }, error);
     const { problem, status } = problemOf(error);
-    return problemResponse(problem, status, status === 405 ? { Allow: "POST" } : {});
+    return json(problem, status, status === 405 ? { Allow: "POST" } : {});
   }
 }
 

@@ -4,7 +4,13 @@ import { z } from "zod";
 import { database, query } from "#db/client.ts";
 import { datasets, documentStates, documents } from "#db/schema/documents.ts";
 import { callerOf } from "../admission.ts";
-import { type DatasetRow, datasetNotFound, getOwnDataset, getReadableDataset } from "../dataset-access.ts";
+import {
+  type DatasetRow,
+  datasetNotFound,
+  getOwnDataset,
+  getReadableDataset,
+  readableSql,
+} from "../dataset-access.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { newId } from "../ids.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
@@ -44,7 +50,7 @@ const listStatement = `
          (select count(*)::int from documents where dataset_id = datasets.id) as "documentCount",
          created_at as "createdAt", updated_at as "updatedAt"
   from datasets
-  where (visibility = 'public' or owner_id = $1) and ($2::text is null or id > $2)
+  where ${readableSql("$1")} and ($2::text is null or id > $2)
   order by id limit $3`;
 
 const one = z.strictObject({ datasetId: idField });

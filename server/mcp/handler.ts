@@ -6,7 +6,7 @@
 import { admit, callerOf } from "../admission.ts";
 import { answerHeaders, type Context, createContext, emptyAnswer } from "../context.ts";
 import { ApiError, logFailure, problemOf } from "../errors.ts";
-import { json, preflight, problemResponse, withHeaders } from "../http.ts";
+import { json, preflight, withHeaders } from "../http.ts";
 import { log } from "../log.ts";
 import type { OperationId } from "../operations.ts";
 import { keyOf, type Principal } from "../principal.ts";
@@ -99,11 +99,11 @@ function refuse(ctx: Context, error: unknown, id: RequestId | null): Response {
   const headers = answerHeaders(ctx);
   if (status === 401) {
     headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");
-    return problemResponse({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, 401, headers);
+    return json({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, 401, headers);
   }
   if (problem.code === "insufficient_scope") {
     headers["WWW-Authenticate"] = scopeChallenge(String(problem.scope));
-    return problemResponse(problem, status, headers);
+    return json(problem, status, headers);
   }
   if (status === 405) headers.Allow = "POST, OPTIONS";
   const code = jsonRpcCodes[problem.code] ?? status;

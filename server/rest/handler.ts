@@ -7,7 +7,7 @@ import { admit } from "../admission.ts";
 import { type CatalogEntry, call } from "../catalog.ts";
 import { answerHeaders, type Context, createContext } from "../context.ts";
 import { ApiError, logFailure, problemOf } from "../errors.ts";
-import { empty, json, preflight, problemResponse } from "../http.ts";
+import { empty, json, preflight } from "../http.ts";
 import { challenge, protectedResourceMetadataUrl, scopeChallenge } from "../wellknown.ts";
 import { readInput } from "./input.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -78,7 +78,7 @@ function refuse(ctx: Context, error: unknown): Response {
   if (problem.code === "insufficient_scope") {
     headers["WWW-Authenticate"] = scopeChallenge(String(problem.scope));
   }
-  if (status !== 401) return problemResponse(problem, status, headers);
+  if (status !== 401) return json(problem, status, headers);
   headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");
-  return problemResponse({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, status, headers);
+  return json({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, status, headers);
 }

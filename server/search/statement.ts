@@ -9,6 +9,8 @@
  *
  * $1 dataset, $2 account or null, $3 words and $4 phrases, one a line, $5 the last word may be unfinished, $6 topK.
  */
+import { readableSql } from "../dataset-access.ts";
+
 export const searchStatement = `
 with asked as materialized (
   select $1::text as dataset_id, $2::text as account_id, $3::text as words, $4::text as phrases,
@@ -18,7 +20,7 @@ dataset as materialized (
   select language::regconfig as language,
          coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks
   from datasets
-  where id = (select dataset_id from asked) and (owner_id = (select account_id from asked) or visibility = 'public')
+  where id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)")}
 ),
 word as materialized (
   select position, stems, plain, plain_text,
