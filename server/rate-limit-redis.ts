@@ -1,13 +1,14 @@
 /**
  * The limiter on Redis: the library's RateLimiterRedis with the sliding-window script in place of its fixed
  * window, and its insurance limiter for whatever goes wrong. All limits of a call are one script; no call
- * waits longer than the deadline for it, and none fails because of Redis.
+ * waits longer for it than its patience allows, and none fails because of Redis.
  */
 import type { Result } from "ioredis";
 import { LRUCache } from "lru-cache";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
 import { MemoryRateLimiter, type WindowOptions, WindowRes } from "./rate-limit-memory.ts";
+import { Patience } from "./rate-limit-patience.ts";
 import { slidingWindowScript } from "./rate-limit-script.ts";
 import {
   assertOneCall,
@@ -21,7 +22,7 @@ import {
   type Reading,
   wholeSeconds,
 } from "./rate-limit-window.ts";
-import { DeadlineError, type RedisClient, withinDeadline } from "./redis.ts";
+import { DeadlineError, type RedisClient, whenReady, withinDeadline } from "./redis.ts";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
@@ -47,12 +48,10 @@ type Options = {
   /** Processes that share the limits; the insurance holds this process's part. */
   readonly processes: number;
   readonly onStateChange?: (state: "redis" | "insurance", reason?: string) => void;
+  /** What a call waits for Redis at most. */
   readonly deadlineMs?: number;
 };
 
-/** So many time-outs in a row, and Redis is left alone for a moment: a slow one must not slow every call. */
-const TIMEOUTS_TO_PAUSE = 5;
-const PAUSE_MS = 250;
 /** Back only after a second without a failure: one line in the log for each outage, not for each call. */
 const STEADY_MS = 1000;
 
@@ -60,30 +59,27 @@ export class RedisRateLimiter extends RateLimiterRedis implements RateLimiter {
   readonly #client: RedisClient;
   readonly #insurance: MemoryRateLimiter;
   readonly #onStateChange: Options["onStateChange"];
-  readonly #deadlineMs: number;
+  readonly #patience: Patience;
   readonly #refusals = new LRUCache<string, Refusal>({ max: 10_000 });
   #connected: Promise<void> | undefined;
   #state: "redis" | "insurance" = "redis";
   #failures = 0;
-  #timeoutsInRow = 0;
   #failedAtMs = Number.NEGATIVE_INFINITY;
-  #pausedUntilMs = 0;
   #rememberedRefusals = 0;
 
-  constructor({ client, processes, onStateChange, deadlineMs = 40 }: Options) {
+  constructor({ client, processes, onStateChange, deadlineMs }: Options) {
     const insurance = new MemoryRateLimiter({ processes });
     super({ storeClient: client, points: 1, duration: 1, insuranceLimiter: insurance });
     this.#client = client;
     this.#insurance = insurance;
     this.#onStateChange = onStateChange;
-    this.#deadlineMs = deadlineMs;
+    this.#patience = new Patience(deadlineMs);
     client.defineCommand("fltrTakeLimits", { lua: slidingWindowScript() });
-    if (client.status !== "ready") this.#connected = this.#firstConnection();
+    this.#connected = this.#firstConnection();
     client.on("ready", () => {
       // A Redis that was away may have forgotten what it refused for.
       this.#refusals.clear();
-      this.#pausedUntilMs = 0;
-      this.#timeoutsInRow = 0;
+      this.#patience.reset();
     });
   }
 
@@ -132,36 +128,36 @@ export class RedisRateLimiter extends RateLimiterRedis implements RateLimiter {
 
   /** The first calls of a process give the connection the time that any call gives Redis. */
   async #firstConnection(): Promise<void> {
-    const ready = new Promise((resolve) => this.#client.once("ready", resolve));
-    await withinDeadline(ready, this.#deadlineMs).catch(() => undefined);
+    const ms = this.#patience.msAt(performance.now());
+    await withinDeadline(whenReady(this.#client), ms).catch(() => undefined);
     this.#connected = undefined;
   }
 
   async #run(limits: readonly Limit[]): Promise<Reading[]> {
-    await this.#connected;
+    const startedAtMs = performance.now();
+    const patienceMs = this.#patience.msAt(startedAtMs);
     const args = limits.flatMap((limit) => [limit.windowSeconds * 1000, limit.points, limit.cost]);
     try {
+      if (patienceMs === 0) throw new Error("Redis is given a pause.");
+      await this.#connected;
       if (this.#client.status !== "ready") throw new Error("Redis is not connected.");
-      if (performance.now() < this.#pausedUntilMs) throw new Error("Redis is given a pause.");
       const call = this.#client.fltrTakeLimits(limits.length, ...limits.map(limitKey), ...args);
-      const reply = replySchema.parse(await withinDeadline(call, this.#deadlineMs));
+      const leftMs = Math.max(1, startedAtMs + patienceMs - performance.now());
+      const reply = replySchema.parse(await withinDeadline(call, leftMs));
       const readings = limits.map((_, position) => toReading(reply.slice(position * 3, position * 3 + 3)));
       this.#succeeded();
       return readings;
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, patienceMs);
       throw error;
     }
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, patienceMs: number): void {
     const nowMs = performance.now();
     this.#failures += 1;
-    if (nowMs >= this.#pausedUntilMs) {
-      this.#failedAtMs = nowMs;
-      if (error instanceof DeadlineError) this.#timeoutsInRow += 1;
-      if (this.#timeoutsInRow >= TIMEOUTS_TO_PAUSE) this.#pausedUntilMs = nowMs + PAUSE_MS;
-    }
+    if (this.#patience.msAt(nowMs) > 0) this.#failedAtMs = nowMs;
+    if (error instanceof DeadlineError) this.#patience.waitedInVain(patienceMs, nowMs);
     if (this.#state === "redis") {
       this.#state = "insurance";
       this.#onStateChange?.("insurance", error instanceof Error ? error.message : String(error));
@@ -169,7 +165,7 @@ export class RedisRateLimiter extends RateLimiterRedis implements RateLimiter {
   }
 
   #succeeded(): void {
-    this.#timeoutsInRow = 0;
+    this.#patience.answered();
     if (this.#state === "insurance" && performance.now() - this.#failedAtMs >= STEADY_MS) {
       this.#state = "redis";
       this.#onStateChange?.("redis");

@@ -42,7 +42,7 @@ function connectOne(url: string): Redis {
 function connectCluster(nodes: readonly string[]): Cluster {
   const [first = ""] = nodes;
   const { username, password, protocol } = new URL(first);
-  return new Cluster([...nodes], {
+  const cluster = new Cluster([...nodes], {
     enableOfflineQueue: false,
     clusterRetryStrategy: retryDelayMs,
     clusterNodeRetryStrategy: retryDelayMs,
@@ -59,6 +59,17 @@ function connectCluster(nodes: readonly string[]): Cluster {
       ...(protocol === "rediss:" && { tls: {} }),
     },
   });
+  // By itself the client connects to a node with the first command, and refuses those that follow meanwhile.
+  cluster.on("+node", (node: Redis) => {
+    node.connect().catch(() => undefined);
+  });
+  return cluster;
+}
+
+/** Connected, in a cluster to every node that holds keys. */
+export async function whenReady(client: RedisClient): Promise<void> {
+  if (client.status !== "ready") await new Promise<void>((resolve) => client.once("ready", () => resolve()));
+  if (client instanceof Cluster) await Promise.all(client.nodes("master").map(whenReady));
 }
 
 /** Thrown when a reply was not there in time; the command may still be carried out. */
@@ -68,12 +79,12 @@ export class DeadlineError extends Error {
 
 /**
  * The reply, or DeadlineError after `ms`. When the process itself was busy for so long, the reply lies in
- * the socket already and the timer only comes first: one more turn of the event loop reads it.
+ * the socket already and the timer only comes first: an immediate comes after the sockets were read.
  */
 export function withinDeadline<T>(reply: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      setImmediate(() => setImmediate(reject, new DeadlineError(`No answer within ${ms} ms.`)));
+      setImmediate(reject, new DeadlineError(`No answer within ${Math.round(ms)} ms.`));
     }, ms);
     reply.then(resolve, reject).finally(() => clearTimeout(timer));
   });

@@ -1,26 +1,23 @@
 /**
- * A TCP proxy before a real Redis that can be away as a Redis is away: gone, hung, slow, or answering every
- * script with an error. Tests break the proxy, so that the Redis they share stays whole.
+ * A TCP proxy before a real Redis that can be away as a Redis is away: gone, slow, or answering every script
+ * with an error. Tests break the proxy, so that the Redis they share stays whole.
  */
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-type Mode = "pass" | "gone" | "hung" | { slowMs: number } | { error: string };
+type Mode = "pass" | "gone" | { slowMs: number } | { error: string };
 
 export async function startRedisProxy(redisUrl: string) {
   const target = new URL(redisUrl);
   const sockets = new Set<Socket>();
   let mode: Mode = "pass";
   let scripts = 0;
-  /** A hung server reads later what its socket took. */
-  const held: (() => void)[] = [];
 
   function answer(chunk: Buffer, client: Socket, server: Socket): void {
     const isScript = /^\$\d+\r\neval/im.test(chunk.toString("latin1"));
     if (isScript) scripts += 1;
     if (mode === "gone") return;
-    if (mode === "hung") held.push(() => server.write(chunk));
-    else if (mode === "pass") server.write(chunk);
+    if (mode === "pass") server.write(chunk);
     else if ("slowMs" in mode) setTimeout(() => server.write(chunk), mode.slowMs);
     else if (isScript) client.write(`-${mode.error}\r\n`);
     else server.write(chunk);
@@ -62,7 +59,6 @@ export async function startRedisProxy(redisUrl: string) {
     set(next: Mode) {
       mode = next;
       if (next === "gone") drop();
-      for (const deliver of held.splice(0)) deliver();
     },
     async close() {
       drop();
