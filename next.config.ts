@@ -12,6 +12,9 @@ const securityHeaders = [
   },
 ];
 
+/** An app that opened one of these in a window of its own waits for that window to come back to it. */
+const openedByApps = [{ key: "Cross-Origin-Opener-Policy", value: "unsafe-none" }];
+
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
@@ -21,7 +24,10 @@ const config: NextConfig = {
   // They open files beside themselves or load drivers by name, which a bundle would break.
   serverExternalPackages: ["@electric-sql/pglite", "better-auth", "pg-boss", "pino", "postgres"],
   experimental: { optimizePackageImports: ["@mantine/core", "@mantine/hooks", "@tabler/icons-react"] },
-  headers: async () => [{ source: "/((?!api/).*)", headers: securityHeaders }],
+  headers: async () => [
+    { source: "/((?!api/).*)", headers: securityHeaders },
+    { source: "/(sign-in|sign-up|consent)", headers: openedByApps },
+  ],
 };
 
 export default config;

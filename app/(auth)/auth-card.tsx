@@ -18,12 +18,12 @@ export function AuthCard(props: {
   // Before the page is live, a submit would put the password into the address.
   const live = useMounted();
   return (
-    <>
+    <Stack w="100%" maw={400} mx="auto" gap="xl">
       <Paper withBorder p="xl" shadow="xs">
         <form method="post" onSubmit={props.onSubmit} noValidate>
           <Stack>
             <div>
-              <Title order={1} fz={22}>
+              <Title order={1} fz={22} style={{ overflowWrap: "anywhere" }}>
                 {props.title}
               </Title>
               <Text c="dimmed" size="sm" mt={4}>
@@ -41,6 +41,6 @@ export function AuthCard(props: {
       <Text ta="center" size="sm">
         {props.footer}
       </Text>
-    </>
+    </Stack>
   );
 }

@@ -6,7 +6,7 @@ import { Logo } from "../_components/logo.tsx";
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return (
     <Center component="main" id="main" mih="100dvh" p="md" bg="var(--fltr-quiet)">
-      <Stack w="100%" maw={400} gap="xl" py="xl">
+      <Stack w="100%" maw={560} gap="xl" py="xl">
         <TextLink href="/" underline="never" aria-label="FLTR home" mx="auto">
           <Logo />
         </TextLink>

@@ -13,7 +13,16 @@ import {
   Stack,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCoins, IconDatabase, IconKey, IconReceipt, IconUsers } from "@tabler/icons-react";
+import {
+  IconApps,
+  IconCoins,
+  IconDatabase,
+  IconHistory,
+  IconKey,
+  IconPlugConnected,
+  IconReceipt,
+  IconUsers,
+} from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
@@ -26,9 +35,12 @@ import { UserMenu } from "./user-menu.tsx";
 
 const places = [
   { href: "/datasets", label: "Datasets", icon: IconDatabase, adminOnly: false },
+  { href: "/connect", label: "Connect", icon: IconPlugConnected, adminOnly: false },
+  { href: "/connections", label: "Connections", icon: IconApps, adminOnly: false },
   { href: "/keys", label: "Keys", icon: IconKey, adminOnly: false },
   { href: "/credits", label: "Credits", icon: IconCoins, adminOnly: false },
   { href: "/receipts", label: "Receipts", icon: IconReceipt, adminOnly: false },
+  { href: "/audit", label: "Audit log", icon: IconHistory, adminOnly: false },
   { href: "/admin", label: "Accounts", icon: IconUsers, adminOnly: true },
 ];
 

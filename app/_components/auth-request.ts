@@ -1,6 +1,7 @@
 /** The account endpoints of Better Auth, called as a form would; the session is an HttpOnly cookie. */
 
-export type AuthAnswer = { ok: true } | { ok: false; code: string; message: string };
+/** `url`: where an authorization request goes on; null where none was sent along. */
+export type AuthAnswer = { ok: true; url: string | null } | { ok: false; code: string; message: string };
 
 const unreachable: AuthAnswer = {
   ok: false,
@@ -18,8 +19,8 @@ export async function authRequest(
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    if (response.ok) return { ok: true };
     const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return { ok: true, url: fieldOf(answer, "url") || null };
     return { ok: false, code: fieldOf(answer, "code"), message: wordsFor(response, answer) };
   } catch {
     return unreachable;
@@ -28,6 +29,8 @@ export async function authRequest(
 
 function wordsFor(response: Response, answer: unknown): string {
   if (response.status === 429) return "Too many tries. Wait a minute, then try again.";
+  if (fieldOf(answer, "error") === "invalid_signature")
+    return "The app’s request has expired. Go back to the app and connect again.";
   return (
     fieldOf(answer, "message") ||
     fieldOf(answer, "detail") ||
@@ -35,7 +38,7 @@ function wordsFor(response: Response, answer: unknown): string {
   );
 }
 
-function fieldOf(answer: unknown, name: "code" | "message" | "detail"): string {
+function fieldOf(answer: unknown, name: "code" | "detail" | "error" | "message" | "url"): string {
   if (typeof answer !== "object" || answer === null || !(name in answer)) return "";
   const value: unknown = Reflect.get(answer, name);
   return typeof value === "string" ? value : "";

@@ -25,3 +25,38 @@ export function vscodeConfig({ address, key }: Call): string {
 function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
+
+/** Without a key: the app signs its user in and asks what it may do. */
+export const signInSnippets = {
+  claudeCode: (address: string) => `claude mcp add --transport http fltr ${mcpUrl(address)}`,
+  codex: (address: string) => `codex mcp add fltr --url ${mcpUrl(address)}`,
+  gemini: (address: string) => `gemini mcp add --transport http fltr ${mcpUrl(address)}`,
+  mcpRemote: (address: string) => `npx mcp-remote ${mcpUrl(address)}`,
+  mcpRemoteConfig: (address: string) =>
+    pretty({ mcpServers: { fltr: { command: "npx", args: ["mcp-remote", mcpUrl(address)] } } }),
+  vscodeLink: (address: string) =>
+    `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name: "fltr", type: "http", url: mcpUrl(address) }))}`,
+  cursorLink: (address: string) =>
+    `cursor://anysphere.cursor-deeplink/mcp/install?name=fltr&config=${encodeURIComponent(btoa(JSON.stringify({ url: mcpUrl(address) })))}`,
+};
+
+export function mcpUrl(address: string): string {
+  return `${address}/api/mcp`;
+}
+
+/** RFC 6749 §4.4 with the secret in Basic authentication. */
+export function tokenCommand(machine: {
+  address: string;
+  clientId: string;
+  clientSecret: string;
+  scopes: readonly string[];
+}): string {
+  const { address, clientId, clientSecret, scopes } = machine;
+  return [
+    `curl ${address}/api/auth/oauth2/token`,
+    `-u '${clientId}:${clientSecret}'`,
+    "-d grant_type=client_credentials",
+    `-d 'scope=${scopes.join(" ")}'`,
+    `-d resource=${mcpUrl(address)}`,
+  ].join(" \\\n  ");
+}

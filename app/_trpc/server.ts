@@ -13,11 +13,15 @@ import { makeQueryClient } from "./query-client.ts";
 
 export const getQueryClient = cache(makeQueryClient);
 
-const context = cache(async () =>
+export const visitorContext = cache(async () =>
   createContext(new Request(env.appUrl, { headers: await visitorHeaders() }), "trpc"),
 );
 
-export const trpc = createTRPCOptionsProxy({ router: appRouter, ctx: context, queryClient: getQueryClient });
+export const trpc = createTRPCOptionsProxy({
+  router: appRouter,
+  ctx: visitorContext,
+  queryClient: getQueryClient,
+});
 
 /**
  * Following a link from another site is no forged call: rendering a page only reads. So where the visitor

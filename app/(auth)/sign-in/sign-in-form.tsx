@@ -5,9 +5,11 @@ import { isEmail, isNotEmpty, useForm } from "@mantine/form";
 import { useState } from "react";
 import { authRequest } from "../../_components/auth-request.ts";
 import { TextLink } from "../../_components/links.tsx";
+import { type Asked, otherForm, withRequest } from "../asked.ts";
 import { AuthCard } from "../auth-card.tsx";
+import { earlyInput } from "../early-input.ts";
 
-export function SignInForm({ next }: { next: string }) {
+export function SignInForm({ next, asked }: { next: string; asked?: Asked }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useForm({
@@ -21,10 +23,10 @@ export function SignInForm({ next }: { next: string }) {
   const signIn = async (values: typeof form.values) => {
     setBusy(true);
     setProblem(null);
-    const answer = await authRequest("sign-in/email", values);
+    const answer = await authRequest("sign-in/email", { ...values, ...withRequest(asked) });
     if (answer.ok) {
       // A full load: everything on the next page is the new account's.
-      window.location.assign(next);
+      window.location.assign(answer.url ?? next);
       return;
     }
     setBusy(false);
@@ -32,15 +34,19 @@ export function SignInForm({ next }: { next: string }) {
   };
   return (
     <AuthCard
-      title="Sign in"
-      description="Welcome back."
+      title={asked ? `Sign in to connect ${asked.app}` : "Sign in"}
+      description={asked ? "Then you choose what it may read and spend." : "Welcome back."}
       submitLabel="Sign in"
       busy={busy}
       problem={problem}
-      onSubmit={form.onSubmit((values) => void signIn(values))}
+      onSubmit={(event) => {
+        const early = earlyInput(event.currentTarget, form.getValues());
+        if (Object.keys(early).length > 0) form.setValues(early);
+        form.onSubmit((values) => void signIn(values))(event);
+      }}
       footer={
         <>
-          New here? <TextLink href={`/sign-up?next=${encodeURIComponent(next)}`}>Create an account</TextLink>
+          New here? <TextLink href={otherForm("/sign-up", next, asked)}>Create an account</TextLink>
         </>
       }
     >

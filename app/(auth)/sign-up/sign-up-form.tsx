@@ -7,9 +7,12 @@ import { signUpGrant } from "#server/operations.ts";
 import { authRequest } from "../../_components/auth-request.ts";
 import { formatNumber } from "../../_components/format.ts";
 import { TextLink } from "../../_components/links.tsx";
+import { type Asked, otherForm, withRequest } from "../asked.ts";
 import { AuthCard } from "../auth-card.tsx";
+import { earlyInput } from "../early-input.ts";
 
-export function SignUpForm({ next, needsSetupCode }: { next: string; needsSetupCode: boolean }) {
+export function SignUpForm(props: { next: string; asked?: Asked; needsSetupCode: boolean }) {
+  const { next, asked, needsSetupCode } = props;
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useForm({
@@ -26,9 +29,13 @@ export function SignUpForm({ next, needsSetupCode }: { next: string; needsSetupC
     setBusy(true);
     setProblem(null);
     const code = setupCode.trim();
-    const answer = await authRequest("sign-up/email", { ...values, ...(code ? { setupCode: code } : {}) });
+    const answer = await authRequest("sign-up/email", {
+      ...values,
+      ...(code ? { setupCode: code } : {}),
+      ...withRequest(asked),
+    });
     if (answer.ok) {
-      window.location.assign(next);
+      window.location.assign(answer.url ?? next);
       return;
     }
     setBusy(false);
@@ -36,15 +43,19 @@ export function SignUpForm({ next, needsSetupCode }: { next: string; needsSetupC
   };
   return (
     <AuthCard
-      title="Create your account"
+      title={asked ? `Create an account to connect ${asked.app}` : "Create your account"}
       description={`You start with ${formatNumber(signUpGrant)} credits, which is enough for a good look around.`}
       submitLabel="Create account"
       busy={busy}
       problem={problem}
-      onSubmit={form.onSubmit((values) => void signUp(values))}
+      onSubmit={(event) => {
+        const early = earlyInput(event.currentTarget, form.getValues());
+        if (Object.keys(early).length > 0) form.setValues(early);
+        form.onSubmit((values) => void signUp(values))(event);
+      }}
       footer={
         <>
-          Have an account? <TextLink href={`/sign-in?next=${encodeURIComponent(next)}`}>Sign in</TextLink>
+          Have an account? <TextLink href={otherForm("/sign-in", next, asked)}>Sign in</TextLink>
         </>
       }
     >

@@ -23,6 +23,7 @@ import { IconGauge, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatNumber } from "../../_components/format.ts";
+import { ButtonLink } from "../../_components/links.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
@@ -32,7 +33,7 @@ import { useTRPC } from "../../_trpc/provider.tsx";
 import { CreditRequests } from "./credit-requests.tsx";
 import { GrantCredits, type Recipient } from "./grant-credits.tsx";
 import { PaymentEvents } from "./payment-events.tsx";
-import { SetLimits } from "./set-limits.tsx";
+import { type LimitedAccount, SetLimits } from "./set-limits.tsx";
 
 export function AccountsView() {
   const trpc = useTRPC();
@@ -42,6 +43,11 @@ export function AccountsView() {
       <PageHeader
         title="Accounts"
         description="Everyone with an account on this installation. Only admins see this page."
+        actions={
+          <ButtonLink href="/admin/audit" variant="default">
+            Audit log of everyone
+          </ButtonLink>
+        }
       />
       <Stack gap={40}>
         {packs.data?.canBuy === false && <CreditRequests />}
@@ -58,7 +64,7 @@ function Accounts() {
   const [typed, setTyped] = useState("");
   const [search] = useDebouncedValue(typed.trim(), 250);
   const [receiving, setReceiving] = useState<Recipient | null>(null);
-  const [limiting, setLimiting] = useState<{ id: string; name: string } | null>(null);
+  const [limiting, setLimiting] = useState<LimitedAccount | null>(null);
   const users = useQuery({
     ...trpc.admin.users.queryOptions({
       ...(search ? { search } : {}),

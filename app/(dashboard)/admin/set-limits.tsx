@@ -13,14 +13,14 @@ import {
   TextInput,
 } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { tierNames } from "#server/operations.ts";
 import { formatNumber, formatWindow } from "../../_components/format.ts";
 import { limitWords, pointsInTable, settableLimits } from "../../_components/limit-words.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 
-type Account = { id: string; name: string };
+export type LimitedAccount = { id: string; name: string; overrides: Record<string, number> };
 
 /** Of somebody else, whose dashboard and keys they are. */
 const tierWords: Record<string, string> = {
@@ -30,7 +30,12 @@ const tierWords: Record<string, string> = {
 const wordsFor = (name: string) => tierWords[name] ?? limitWords(name);
 const choices = settableLimits.map((name) => ({ value: name, label: wordsFor(name) }));
 
-export function SetLimits({ account, onClose }: { account: Account | null; onClose: () => void }) {
+/** What the form shows of a limit: what is set, or the table's number to begin with. */
+function settingOf(name: string, overrides: Record<string, number>) {
+  return { name, source: "own", points: overrides[name] ?? pointsInTable(name)?.points ?? 0 };
+}
+
+export function SetLimits({ account, onClose }: { account: LimitedAccount | null; onClose: () => void }) {
   return (
     <Modal opened={account !== null} onClose={onClose} title={`Limits of ${account?.name ?? ""}`}>
       {account && <LimitForm account={account} onClose={onClose} />}
@@ -38,10 +43,11 @@ export function SetLimits({ account, onClose }: { account: Account | null; onClo
   );
 }
 
-function LimitForm({ account, onClose }: { account: Account; onClose: () => void }) {
+function LimitForm({ account, onClose }: { account: LimitedAccount; onClose: () => void }) {
   const trpc = useTRPC();
+  const queries = useQueryClient();
   const form = useForm({
-    initialValues: { name: settableLimits[0] ?? "", source: "own", points: 10_000, reason: "" },
+    initialValues: { ...settingOf(settableLimits[0] ?? "", account.overrides), reason: "" },
     validate: {
       points: (points, { source }) =>
         source === "table" || (Number.isInteger(points) && points >= 0) ? null : "Enter a whole number, or 0",
@@ -49,11 +55,19 @@ function LimitForm({ account, onClose }: { account: Account; onClose: () => void
     },
   });
   const set = useMutation(
-    trpc.admin.setLimit.mutationOptions({ onSuccess: () => form.setFieldValue("reason", "") }),
+    trpc.admin.setLimit.mutationOptions({
+      onSuccess: () => {
+        form.setFieldValue("reason", "");
+        return queries.invalidateQueries(trpc.admin.users.pathFilter());
+      },
+    }),
   );
   const usual = pointsInTable(form.values.name);
   const window = formatWindow(usual?.windowSeconds ?? 3600);
-  const overrides = Object.entries(set.data?.overrides ?? {});
+  const overrides = set.data?.overrides ?? account.overrides;
+  const setWords = Object.entries(overrides)
+    .map(([name, points]) => `${wordsFor(name)}, ${formatNumber(points)}`)
+    .join("; ");
   return (
     <form
       onSubmit={form.onSubmit(({ name, source, points, reason }) =>
@@ -62,7 +76,17 @@ function LimitForm({ account, onClose }: { account: Account; onClose: () => void
     >
       <Stack>
         <ProblemAlert error={set.error} />
-        <Select label="Limit" data={choices} allowDeselect={false} {...form.getInputProps("name")} />
+        <Text size="sm" role="status">
+          {set.data && "Saved. "}
+          {setWords ? `Set for this account: ${setWords}.` : "All limits are as the table says."}
+        </Text>
+        <Select
+          label="Limit"
+          data={choices}
+          allowDeselect={false}
+          {...form.getInputProps("name")}
+          onChange={(name) => name && form.setValues(settingOf(name, overrides))}
+        />
         <RadioGroup label="Calls admitted" {...form.getInputProps("source")}>
           <Stack gap="sm" mt="xs">
             <Radio value="own" label="A number of their own" />
@@ -85,15 +109,6 @@ function LimitForm({ account, onClose }: { account: Account; onClose: () => void
           />
         )}
         <TextInput label="Reason" maxLength={500} {...form.getInputProps("reason")} />
-        {set.data && (
-          <Text size="sm" role="status">
-            {overrides.length === 0
-              ? "Saved. All limits are as the table says."
-              : `Saved. Set for this account: ${overrides
-                  .map(([name, points]) => `${wordsFor(name)}, ${formatNumber(points)}`)
-                  .join("; ")}.`}
-          </Text>
-        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {set.data ? "Close" : "Cancel"}

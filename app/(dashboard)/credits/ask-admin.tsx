@@ -2,30 +2,36 @@
 
 import { Button, Group, NumberInput, Paper, Stack, Text, Textarea } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { count } from "../../_components/format.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
-import { problemOf } from "../../_trpc/problem.ts";
+import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 
 export function AskAdmin() {
   const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { data } = useQuery(trpc.credits.get.queryOptions({}));
   const form = useForm({
     initialValues: { amount: 10_000, message: "" },
     validate: {
       amount: (amount) => (Number.isInteger(amount) && amount > 0 ? null : "Enter a whole number above 0"),
     },
   });
-  const ask = useMutation(trpc.credits.request.mutationOptions());
-  const refused = ask.error ? problemOf(ask.error) : null;
-  // One request at a time is open, so a refusal is its state too.
-  const asked = ask.data
-    ? `You asked for ${count(ask.data.amount, "credit")}`
-    : refused?.code === "conflict" && refused.detail;
-  if (asked) {
+  // A refusal may come of a request that was made elsewhere: then that one is shown.
+  const ask = useMutation(
+    trpc.credits.request.mutationOptions({
+      onSettled: () => queries.invalidateQueries(trpc.credits.get.pathFilter()),
+    }),
+  );
+  if (data?.openRequest) {
+    const { amount, createdAt } = data.openRequest;
     return (
       <Paper withBorder p="lg" role="status">
-        <Text fw={550}>{asked}</Text>
+        <Text fw={550}>You asked for {count(amount, "credit")}</Text>
+        <Text size="sm" c="dimmed" mt={4}>
+          <TimeText value={createdAt} />
+        </Text>
         <Text size="sm" c="dimmed" mt={4}>
           An admin of this installation decides. What you are given shows here and in your statement at once.
         </Text>

@@ -3,10 +3,10 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { problemOfCredits, toBudget, usedText, valuesOf } from "../../_components/access-fields/budget.ts";
+import { BudgetFields } from "../../_components/access-fields/budget-fields.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import { problemOfCredits, toBudget, usedText, valuesOf } from "./budget.ts";
-import { BudgetFields } from "./budget-fields.tsx";
 import type { Key } from "./key-table.tsx";
 
 export function ChangeBudget(props: { apiKey: Key; opened: boolean; onClose: () => void }) {

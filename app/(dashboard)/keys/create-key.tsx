@@ -6,9 +6,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type Scope, scopes } from "#server/operations.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import { noBudget, problemOfCredits, toBudget } from "./budget.ts";
-import { BudgetFields } from "./budget-fields.tsx";
-import { scopeNames } from "./scope-names.ts";
+import { AccessFields } from "../access/access-fields.tsx";
+import { accessValuesOf, hasProblem, toAccess } from "../access/access-values.ts";
+import { scopeNames } from "../access/scope-names.ts";
 
 const lifetimes = [
   { value: "30", label: "After 30 days" },
@@ -16,6 +16,8 @@ const lifetimes = [
   { value: "365", label: "After a year" },
   { value: "never", label: "Never" },
 ];
+
+const everything = accessValuesOf({ datasets: "all", budget: null, callsPerHour: null, addresses: [] });
 
 const initialScopes: Scope[] = ["mcp:query", "mcp:tools"];
 
@@ -28,11 +30,11 @@ export function CreateKey(props: {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const form = useForm({
-    initialValues: { name: "", scopes: initialScopes as string[], lifetime: "90", ...noBudget },
+    initialValues: { name: "", scopes: initialScopes as string[], lifetime: "90", access: everything },
     validate: {
       name: isNotEmpty("Give it a name"),
       scopes: (chosen) => (chosen.length > 0 ? null : "Choose at least one"),
-      credits: (_, values) => problemOfCredits(values),
+      access: (values) => (hasProblem(values) ? "Enter whole numbers" : null),
     },
   });
   const create = useMutation(
@@ -45,11 +47,11 @@ export function CreateKey(props: {
       },
     }),
   );
-  const submit = ({ name, scopes: chosen, lifetime, ...budget }: typeof form.values) =>
+  const submit = ({ name, scopes: chosen, lifetime, access }: typeof form.values) =>
     create.mutate({
       name,
       scopes: scopeNames.filter((scope) => chosen.includes(scope)),
-      budget: toBudget(budget),
+      ...toAccess(access),
       ...(lifetime === "never" ? {} : { expiresInDays: Number(lifetime) }),
     });
   return (
@@ -78,12 +80,9 @@ export function CreateKey(props: {
             allowDeselect={false}
             {...form.getInputProps("lifetime")}
           />
-          <BudgetFields
-            period={form.values.period}
-            credits={form.values.credits}
-            onPeriod={(period) => form.setFieldValue("period", period)}
-            onCredits={(credits) => form.setFieldValue("credits", credits)}
-            error={form.errors.credits}
+          <AccessFields
+            values={form.values.access}
+            onChange={(access) => form.setFieldValue("access", access)}
           />
           <Group justify="flex-end" mt="sm">
             <Button variant="default" onClick={onClose}>

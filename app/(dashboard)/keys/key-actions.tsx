@@ -4,19 +4,32 @@ import { ActionIcon, Menu, MenuDropdown, MenuItem, MenuTarget, Text } from "@man
 import { useDisclosure } from "@mantine/hooks";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
-import { IconBan, IconDots, IconPencil, IconWallet, IconWalletOff } from "@tabler/icons-react";
+import {
+  IconAdjustments,
+  IconBan,
+  IconDots,
+  IconPencil,
+  IconRefresh,
+  IconWallet,
+  IconWalletOff,
+} from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { problemOf } from "../../_trpc/problem.ts";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { ChangeAccess } from "./change-access.tsx";
 import { ChangeBudget } from "./change-budget.tsx";
-import type { Key } from "./key-table.tsx";
+import type { Key, ShownSecret } from "./key-table.tsx";
 import { RenameKey } from "./rename-key.tsx";
+import { RotateKey } from "./rotate-key.tsx";
 
-export function KeyActions({ apiKey }: { apiKey: Key }) {
+export function KeyActions(props: { apiKey: Key; onRotated: (made: ShownSecret) => void }) {
+  const { apiKey, onRotated } = props;
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [renaming, { open, close }] = useDisclosure();
   const [budgeting, budget] = useDisclosure();
+  const [accessing, access] = useDisclosure();
+  const [rotating, rotation] = useDisclosure();
   const tell = (error: unknown) => {
     const { detail, hint } = problemOf(error);
     notifications.show({ color: "red", title: detail, message: hint });
@@ -64,6 +77,9 @@ export function KeyActions({ apiKey }: { apiKey: Key }) {
           <MenuItem leftSection={<IconPencil size={16} />} onClick={open}>
             Rename
           </MenuItem>
+          <MenuItem leftSection={<IconAdjustments size={16} />} onClick={access.open}>
+            Change access
+          </MenuItem>
           <MenuItem leftSection={<IconWallet size={16} />} onClick={budget.open}>
             {apiKey.budget ? "Change budget" : "Set a budget"}
           </MenuItem>
@@ -75,6 +91,9 @@ export function KeyActions({ apiKey }: { apiKey: Key }) {
               Lift budget
             </MenuItem>
           )}
+          <MenuItem leftSection={<IconRefresh size={16} />} onClick={rotation.open}>
+            Rotate
+          </MenuItem>
           <MenuItem
             leftSection={<IconBan size={16} />}
             style={{ color: "var(--mantine-color-error)" }}
@@ -86,6 +105,8 @@ export function KeyActions({ apiKey }: { apiKey: Key }) {
       </Menu>
       <RenameKey apiKey={apiKey} opened={renaming} onClose={close} />
       <ChangeBudget apiKey={apiKey} opened={budgeting} onClose={budget.close} />
+      <ChangeAccess apiKey={apiKey} opened={accessing} onClose={access.close} />
+      <RotateKey apiKey={apiKey} opened={rotating} onClose={rotation.close} onRotated={onRotated} />
     </>
   );
 }

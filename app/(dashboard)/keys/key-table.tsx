@@ -1,26 +1,20 @@
 "use client";
 
 import { Code, Group, Paper, Stack, Text } from "@mantine/core";
+import { IconRefresh } from "@tabler/icons-react";
+import type { inferRouterOutputs } from "@trpc/server";
+import type { AppRouter } from "#server/router.ts";
 import { TimeText } from "../../_components/time-text.tsx";
-import type { UsedBudget } from "./budget.ts";
-import { BudgetBar } from "./budget-bar.tsx";
+import { AccessFacts, Expiry, LastCall } from "../access/access-facts.tsx";
 import { KeyActions } from "./key-actions.tsx";
 
-export type Key = {
-  id: string;
-  name: string;
-  prefix: string;
-  scopes: readonly string[];
-  createdAt: string;
-  expiresAt: string | null;
-  lastUsedAt: string | null;
-  budget: UsedBudget | null;
-};
+export type Key = inferRouterOutputs<AppRouter>["keys"]["list"]["items"][number];
+export type ShownSecret = { name: string; key: string };
 
-export function KeyTable({ items }: { items: readonly Key[] }) {
+export function KeyTable(props: { items: readonly Key[]; onRotated: (made: ShownSecret) => void }) {
   return (
-    <Paper component="ul" withBorder p={0} m={0} style={{ listStyle: "none" }}>
-      {items.map((key, index) => (
+    <Paper component="ul" withBorder p={0} m={0} style={{ listStyle: "none" }} aria-label="Keys">
+      {props.items.map((key, index) => (
         <li key={key.id} style={index > 0 ? { borderTop: "1px solid var(--fltr-line)" } : {}}>
           <Group justify="space-between" wrap="nowrap" align="flex-start" px="lg" py="md">
             <Stack gap={6} miw={0}>
@@ -33,24 +27,17 @@ export function KeyTable({ items }: { items: readonly Key[] }) {
               <Text size="sm" c="dimmed">
                 {key.scopes.join(", ")}
               </Text>
-              {key.budget && <BudgetBar budget={key.budget} keyName={key.name} />}
-              <Group gap="md" fz="sm" c="dimmed">
-                <span>
-                  {key.lastUsedAt ? (
-                    <>
-                      Last used <TimeText value={key.lastUsedAt} />
-                    </>
-                  ) : (
-                    "Never used"
-                  )}
-                </span>
+              <AccessFacts access={key} name={key.name} />
+              {key.retired && <Retired retired={key.retired} />}
+              <Group gap="md" fz="sm" c="dimmed" style={{ rowGap: 4 }}>
+                <LastCall at={key.lastUsedAt} />
                 <span>
                   Created <TimeText value={key.createdAt} />
                 </span>
                 <Expiry at={key.expiresAt} />
               </Group>
             </Stack>
-            <KeyActions apiKey={key} />
+            <KeyActions apiKey={key} onRotated={props.onRotated} />
           </Group>
         </li>
       ))}
@@ -58,12 +45,23 @@ export function KeyTable({ items }: { items: readonly Key[] }) {
   );
 }
 
-function Expiry({ at }: { at: string | null }) {
-  if (at === null) return <span>Never expires</span>;
-  const over = new Date(at).getTime() < Date.now();
+/** Once nobody uses it any more, the rotation is done. */
+function Retired({ retired }: { retired: NonNullable<Key["retired"]> }) {
+  const { until, lastUsedAt, lastAddress } = retired;
   return (
-    <Text span inherit {...(over ? { c: "var(--mantine-color-error)" } : {})}>
-      {over ? "Expired" : "Expires"} <TimeText value={at} />
-    </Text>
+    <Group gap={6} wrap="nowrap" align="flex-start">
+      <IconRefresh size={16} aria-hidden="true" style={{ flexShrink: 0, marginTop: 2 }} />
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        The old secret ends <TimeText value={until} />.{" "}
+        {lastUsedAt ? (
+          <>
+            It was last used <TimeText value={lastUsedAt} />
+            {lastAddress && ` from ${lastAddress}`}.
+          </>
+        ) : (
+          "Nobody has used it since the rotation."
+        )}
+      </Text>
+    </Group>
   );
 }

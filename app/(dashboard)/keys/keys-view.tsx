@@ -10,14 +10,14 @@ import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { CreateKey } from "./create-key.tsx";
-import { KeyTable } from "./key-table.tsx";
+import { KeyTable, type ShownSecret } from "./key-table.tsx";
 import { NewKey } from "./new-key.tsx";
 
 export function KeysView({ address }: { address: string }) {
   const trpc = useTRPC();
   const keys = useQuery(trpc.keys.list.queryOptions({}));
   const [creating, { open, close }] = useDisclosure();
-  const [made, setMade] = useState<{ name: string; key: string } | null>(null);
+  const [made, setMade] = useState<ShownSecret | null>(null);
   return (
     <>
       <PageHeader
@@ -46,7 +46,7 @@ export function KeysView({ address }: { address: string }) {
             into the app with it.
           </EmptyBox>
         )}
-        {keys.data && keys.data.items.length > 0 && <KeyTable items={keys.data.items} />}
+        {keys.data && keys.data.items.length > 0 && <KeyTable items={keys.data.items} onRotated={setMade} />}
       </Stack>
       <CreateKey opened={creating} onClose={close} onCreated={setMade} />
       <NewKey made={made} address={address} onClose={() => setMade(null)} />

@@ -5,38 +5,41 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { CopyIcon } from "../../_components/copy-icon.tsx";
 import { count } from "../../_components/format.ts";
-import { TextLink } from "../../_components/links.tsx";
 import { operationWords } from "../../_components/operation-words.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import { type Receipt, receiptTitle } from "./receipt-words.ts";
-import { useReadDocuments } from "./use-read-documents.ts";
+import { HitTitle, Passage, type ReadHit } from "./passage.tsx";
+import { credentialWords, type Receipt, receiptTitle } from "./receipt-words.ts";
 
-export function ReceiptDrawer(props: { receipt: Receipt | null; by: string; onClose: () => void }) {
-  const { receipt } = props;
+export function ReceiptDrawer({ receiptId, onClose }: { receiptId: string | null; onClose: () => void }) {
+  const trpc = useTRPC();
+  const { data, error, refetch } = useQuery({
+    ...trpc.receipts.get.queryOptions({ receiptId: receiptId ?? "" }),
+    enabled: receiptId !== null,
+  });
   return (
     <Drawer
-      opened={receipt !== null}
-      onClose={props.onClose}
+      opened={receiptId !== null}
+      onClose={onClose}
       position="right"
       size="lg"
-      title={receipt ? receiptTitle(receipt) : ""}
+      title={data ? receiptTitle(data) : "Receipt"}
+      closeButtonProps={{ "aria-label": "Close the receipt" }}
     >
-      {receipt && <ReceiptDetail receipt={receipt} by={props.by} />}
+      <ProblemAlert error={error} onRetry={() => void refetch()} />
+      {!data && !error && <Skeleton h={160} radius="lg" />}
+      {data && <ReceiptDetail receipt={data} hits={data.hits} />}
     </Drawer>
   );
 }
 
-function ReceiptDetail({ receipt, by }: { receipt: Receipt; by: string }) {
-  const trpc = useTRPC();
-  const { data, error, refetch } = useQuery(trpc.receipts.get.queryOptions({ receiptId: receipt.id }));
-  const documents = useReadDocuments(data?.hits.map(({ documentId }) => documentId) ?? []);
+function ReceiptDetail({ receipt, hits }: { receipt: Receipt; hits: readonly ReadHit[] }) {
   return (
     <Stack>
       <Stack component="dl" gap={6} m={0} fz="sm">
         <Fact term="Done">{operationWords(receipt.operation)}</Fact>
-        <Fact term="By">{by}</Fact>
+        <Fact term="By">{credentialWords(receipt)}</Fact>
         <Fact term="When">
           <TimeText value={receipt.createdAt} />, in {count(receipt.durationMs, "millisecond")}
         </Fact>
@@ -48,42 +51,31 @@ function ReceiptDetail({ receipt, by }: { receipt: Receipt; by: string }) {
           </Group>
         </Fact>
       </Stack>
-      <ProblemAlert error={error} onRetry={() => void refetch()} />
-      {!data && !error && <Skeleton h={160} radius="lg" />}
-      {data && (
+      {receipt.outcome === "empty" && <Text size="sm">Nothing was found, so nothing was charged.</Text>}
+      {hits.length > 0 && (
         <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: "none" }} aria-label="What was read">
-          {data.hits.map((hit, index) => {
-            const document = documents.data?.[hit.documentId];
-            return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the order of a receipt never changes
-              <Paper key={index} component="li" withBorder px="lg" py="sm">
-                <Group justify="space-between" wrap="nowrap" align="flex-start">
-                  <Stack gap={2} miw={0} fz="sm" style={{ overflowWrap: "anywhere" }}>
-                    {document ? (
-                      <TextLink
-                        href={`/datasets/${document.datasetId}?tab=documents&document=${document.id}`}
-                        inherit
-                      >
-                        {document.title}
-                      </TextLink>
-                    ) : (
-                      <Text size="sm">
-                        {documents.isFetching ? "…" : "A document that is not yours or is gone"}
-                      </Text>
-                    )}
+          {hits.map((hit, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the order of a receipt never changes
+            <Paper key={index} component="li" withBorder px="lg" py="sm">
+              <Group justify="space-between" wrap="nowrap" align="flex-start">
+                <Stack gap={2} miw={0} fz="sm" style={{ overflowWrap: "anywhere" }}>
+                  <HitTitle hit={hit} />
+                  {hit.version !== null && (
                     <Text size="xs" c="dimmed">
-                      {hit.chunkId ? `Passage ${hit.chunkId}` : `Document ${hit.documentId}`}
-                    </Text>
-                  </Stack>
-                  {typeof hit.score === "number" && (
-                    <Text size="sm" c="dimmed" className="numeric" style={{ flexShrink: 0 }}>
-                      score {hit.score.toFixed(2)}
+                      Version {hit.version}
+                      {hit.rank !== null && `, place ${hit.rank}`}
                     </Text>
                   )}
-                </Group>
-              </Paper>
-            );
-          })}
+                </Stack>
+                {hit.score !== null && (
+                  <Text size="sm" c="dimmed" className="numeric" style={{ flexShrink: 0 }}>
+                    score {hit.score.toFixed(2)}
+                  </Text>
+                )}
+              </Group>
+              <Passage hit={hit} />
+            </Paper>
+          ))}
         </Stack>
       )}
     </Stack>

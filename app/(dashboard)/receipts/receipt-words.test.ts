@@ -2,15 +2,17 @@ import { expect, test } from "vitest";
 import { operationWords } from "../../_components/operation-words.ts";
 import { credentialWords } from "./receipt-words.ts";
 
-const keys = [{ id: "k1", name: "Claude" }];
-const by = (credentialKind: string, credentialId: string) => ({ credentialKind, credentialId });
+const by = (credentialKind: string, credentialName: string | null = null) => ({
+  credentialKind,
+  credentialName,
+});
 
 test("who asked", () => {
-  expect(credentialWords(by("apiKey", "k1"), keys)).toBe("Claude");
-  expect(credentialWords(by("apiKey", "k2"), keys)).toBe("A revoked key");
-  expect(credentialWords(by("apiKey", "k1"), null)).toBe("A key");
-  expect(credentialWords(by("session", "s"), keys)).toBe("This dashboard");
-  expect(credentialWords(by("connection", "c"), keys)).toBe("A connected app");
+  expect(credentialWords(by("apiKey", "Claude"))).toBe("Claude");
+  expect(credentialWords(by("apiKey"))).toBe("A revoked key");
+  expect(credentialWords(by("session"))).toBe("This dashboard");
+  expect(credentialWords(by("connection", "ChatGPT"))).toBe("ChatGPT");
+  expect(credentialWords(by("connection"))).toBe("A disconnected app");
 });
 
 test("what was done", () => {

@@ -5,7 +5,9 @@ export type Receipt = {
   operation: string;
   credentialKind: string;
   credentialId: string;
+  credentialName: string | null;
   query: string | null;
+  outcome: "answered" | "empty";
   hitCount: number;
   creditsCharged: number;
   durationMs: number;
@@ -13,18 +15,13 @@ export type Receipt = {
 };
 
 /** What was asked; for work without a question, what was done. */
-export function receiptTitle({ query, operation }: Receipt): string {
+export function receiptTitle({ query, operation }: Pick<Receipt, "query" | "operation">): string {
   return query ?? operationWords(operation);
 }
 
-/** Who asked. `keys` null: not known yet. */
-export function credentialWords(
-  receipt: Pick<Receipt, "credentialKind" | "credentialId">,
-  keys: readonly { id: string; name: string }[] | null,
-): string {
-  if (receipt.credentialKind === "session") return "This dashboard";
-  if (receipt.credentialKind === "connection") return "A connected app";
-  const key = keys?.find(({ id }) => id === receipt.credentialId);
-  if (key) return key.name;
-  return keys ? "A revoked key" : "A key";
+/** Who asked. */
+export function credentialWords(by: Pick<Receipt, "credentialKind" | "credentialName">): string {
+  if (by.credentialKind === "session") return "This dashboard";
+  if (by.credentialName !== null) return by.credentialName;
+  return by.credentialKind === "connection" ? "A disconnected app" : "A revoked key";
 }

@@ -13,7 +13,6 @@ import {
 } from "@mantine/core";
 import { IconReceipt } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { EmptyBox } from "../../_components/empty-box.tsx";
 import { formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
@@ -22,31 +21,53 @@ import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { ExportReceipts } from "./export-receipts.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { type Filters, toInput } from "./filters.ts";
 import { ReceiptDrawer } from "./receipt-drawer.tsx";
-import { credentialWords, type Receipt, receiptTitle } from "./receipt-words.ts";
+import { ReceiptSettings } from "./receipt-settings.tsx";
+import { credentialWords, receiptTitle } from "./receipt-words.ts";
 import classes from "./receipts.module.css";
+import { useFilters } from "./use-filters.ts";
 
 export function ReceiptsView() {
-  const trpc = useTRPC();
-  const place = usePlace();
-  const [shown, setShown] = useState<Receipt | null>(null);
-  const keys = useQuery(trpc.keys.list.queryOptions({}));
-  const receipts = useQuery({
-    ...trpc.receipts.list.queryOptions(place.cursor ? { cursor: place.cursor } : {}),
-    placeholderData: keepPreviousData,
-  });
-  const who = (receipt: Receipt) => credentialWords(receipt, keys.data?.items ?? null);
+  const { filters, setFilters, receiptId, show } = useFilters();
   return (
     <>
       <PageHeader
         title="Receipts"
-        description="What your keys and apps have read: each call that was charged, what it returned, and what it cost."
+        description="What your keys and apps have read: each search and each document, what it returned, and what it cost."
+        actions={<ExportReceipts filters={filters} />}
       />
+      <FilterBar filters={filters} onChange={setFilters} />
+      <ReceiptTable key={JSON.stringify(filters)} filters={filters} onShow={show} />
+      <ReceiptSettings />
+      <ReceiptDrawer receiptId={receiptId} onClose={() => show(null)} />
+    </>
+  );
+}
+
+function ReceiptTable(props: { filters: Filters; onShow: (receiptId: string) => void }) {
+  const trpc = useTRPC();
+  const place = usePlace();
+  const input = { ...toInput(props.filters), ...(place.cursor ? { cursor: place.cursor } : {}) };
+  const receipts = useQuery({
+    ...trpc.receipts.list.queryOptions(input),
+    placeholderData: keepPreviousData,
+  });
+  const filtered = Object.keys(props.filters).length > 0;
+  return (
+    <>
       <ProblemAlert error={receipts.error} onRetry={() => void receipts.refetch()} />
       {receipts.isPending && <Skeleton h={200} radius="lg" />}
       {receipts.data?.items.length === 0 && (
-        <EmptyBox icon={<IconReceipt size={22} stroke={1.6} />} title="No receipts yet">
-          Search a dataset, here or from an app: each search that finds something leaves a receipt.
+        <EmptyBox
+          icon={<IconReceipt size={22} stroke={1.6} />}
+          title={filtered ? "No receipt is like that" : "No receipts yet"}
+        >
+          {filtered
+            ? "Take a filter away to see more."
+            : "Search a dataset, here or from an app: each search leaves a receipt."}
         </EmptyBox>
       )}
       {receipts.data && receipts.data.items.length > 0 && (
@@ -73,20 +94,20 @@ export function ReceiptsView() {
               {receipts.data.items.map((receipt) => (
                 <TableTr key={receipt.id}>
                   <TableTd>
-                    <UnstyledButton className={classes.query} onClick={() => setShown(receipt)}>
+                    <UnstyledButton className={classes.query} onClick={() => props.onShow(receipt.id)}>
                       <Text span size="sm" fw={500} lineClamp={2}>
                         {receiptTitle(receipt)}
                       </Text>
                     </UnstyledButton>
                     <Text size="sm" c="dimmed" hiddenFrom="sm" style={{ overflowWrap: "anywhere" }}>
-                      {who(receipt)}, <TimeText value={receipt.createdAt} />
+                      {credentialWords(receipt)}, <TimeText value={receipt.createdAt} />
                     </Text>
                   </TableTd>
                   <TableTd visibleFrom="sm" style={{ overflowWrap: "anywhere" }}>
-                    {who(receipt)}
+                    {credentialWords(receipt)}
                   </TableTd>
                   <TableTd ta="right" visibleFrom="sm" className="numeric">
-                    {formatNumber(receipt.hitCount)}
+                    {receipt.outcome === "empty" ? "nothing" : formatNumber(receipt.hitCount)}
                   </TableTd>
                   <TableTd ta="right" className="numeric">
                     {formatNumber(receipt.creditsCharged)}
@@ -106,7 +127,6 @@ export function ReceiptsView() {
         label="Pages of receipts"
         busy={receipts.isPlaceholderData}
       />
-      <ReceiptDrawer receipt={shown} by={shown ? who(shown) : ""} onClose={() => setShown(null)} />
     </>
   );
 }

@@ -1,1 +1,5 @@
-export { handleAuth as GET, handleAuth as POST } from "#server/auth.ts";
+export {
+  handleAuth as GET,
+  handleAuth as OPTIONS,
+  handleAuth as POST,
+} from "#server/auth-door.ts";

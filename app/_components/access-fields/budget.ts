@@ -1,5 +1,5 @@
-/** A key's budget in words and as a form's values. */
-import { count, formatNumber } from "../../_components/format.ts";
+/** A budget of a key or a connection in words and as a form's values. */
+import { count, formatNumber } from "../format.ts";
 
 const periods = ["day", "month", "total"] as const;
 type Period = (typeof periods)[number];
@@ -22,7 +22,7 @@ export const periodNotes: Record<string, string> = {
   none: "Whatever the account has",
   day: "Begins anew each day at 0:00 UTC",
   month: "Begins anew on the first of each month at 0:00 UTC",
-  total: "Once it is spent, the key’s priced calls are refused until you raise it",
+  total: "Once it is spent, priced calls are refused until you raise it",
 };
 
 export function valuesOf(budget: Budget | null): BudgetValues {

@@ -3,7 +3,7 @@
 import { NumberInput, Select, Stack } from "@mantine/core";
 import type { ReactNode } from "react";
 import { operations } from "#server/operations.ts";
-import { count } from "../../_components/format.ts";
+import { count } from "../format.ts";
 import { budgetChoices, periodNotes } from "./budget.ts";
 
 const price = operations["search.query"].priceCredits;

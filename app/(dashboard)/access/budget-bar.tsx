@@ -1,10 +1,10 @@
 import { Group, Progress, Text } from "@mantine/core";
 import { operations } from "#server/operations.ts";
-import { type UsedBudget, usedText } from "./budget.ts";
+import { type UsedBudget, usedText } from "../../_components/access-fields/budget.ts";
 
 const price = operations["search.query"].priceCredits;
 
-export function BudgetBar({ budget, keyName }: { budget: UsedBudget; keyName: string }) {
+export function BudgetBar({ budget, name }: { budget: UsedBudget; name: string }) {
   const { credits, used } = budget;
   const spent = used + price > credits;
   return (
@@ -14,7 +14,7 @@ export function BudgetBar({ budget, keyName }: { budget: UsedBudget; keyName: st
         size="sm"
         value={Math.min(100, Math.round((100 * used) / credits))}
         color={spent ? "red" : "pine"}
-        aria-label={`Budget used by ${keyName}`}
+        aria-label={`Budget used by ${name}`}
       />
       <Text size="sm" className="numeric">
         {usedText(budget)}

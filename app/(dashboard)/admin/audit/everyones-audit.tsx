@@ -1,0 +1,66 @@
+"use client";
+
+import { Text } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { ButtonLink } from "../../../_components/links.tsx";
+import { PageHeader } from "../../../_components/page-header.tsx";
+import { usePlace } from "../../../_components/pager.tsx";
+import { useTRPC } from "../../../_trpc/provider.tsx";
+import { type AuditEvent, AuditTable } from "../../audit/audit-table.tsx";
+
+const kinds: Record<string, string> = {
+  user: "User",
+  apiKey: "Key",
+  connection: "Connection",
+  client: "App",
+  system: "FLTR itself",
+};
+
+const who = ({ actorKind, actorId }: AuditEvent) =>
+  actorKind === "user" && actorId === null
+    ? "Somebody without a session"
+    : [kinds[actorKind] ?? actorKind, actorId].filter(Boolean).join(" ");
+
+const what = ({ accountId, actorId, subjectId }: AuditEvent) =>
+  [subjectId, accountId === actorId ? null : accountId ? `account ${accountId}` : "no account"]
+    .filter(Boolean)
+    .join(", ");
+
+export function EveryonesAudit() {
+  const trpc = useTRPC();
+  const place = usePlace();
+  const [event, setEvent] = useState<string | null>(null);
+  const events = useQuery({
+    ...trpc.admin.audit.queryOptions({
+      ...(event ? { event } : {}),
+      ...(place.cursor ? { cursor: place.cursor } : {}),
+    }),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <>
+      <PageHeader
+        title="Audit log of everyone"
+        description="Every security event of this installation, newest first. Only admins see this page."
+        actions={
+          <ButtonLink href="/admin" variant="default">
+            Accounts
+          </ButtonLink>
+        }
+      />
+      <AuditTable
+        page={events.data}
+        error={events.error}
+        onRetry={() => void events.refetch()}
+        busy={events.isPlaceholderData}
+        place={place}
+        event={event}
+        onEvent={setEvent}
+        who={who}
+        what={what}
+        empty={<Text c="dimmed">Nothing happened yet.</Text>}
+      />
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+"use client";
+
+import { Alert, Badge, Group, Paper, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import type { Scope } from "#server/operations.ts";
+import { TimeText } from "../../_components/time-text.tsx";
+import { AccessFacts, Expiry, LastCall } from "../access/access-facts.tsx";
+import { type Connection, hostText, isMachine } from "./connection.ts";
+import { ConnectionActions } from "./connection-actions.tsx";
+
+const scopeNotes: Record<Scope, string> = {
+  "mcp:query": "Searches",
+  "mcp:tools": "Reads with every tool",
+  "mcp:create": "Makes changes",
+};
+
+export function ConnectionList({ items }: { items: readonly Connection[] }) {
+  return (
+    <Paper component="ul" withBorder p={0} m={0} style={{ listStyle: "none" }} aria-label="Connections">
+      {items.map((connection, index) => (
+        <li key={connection.id} style={index > 0 ? { borderTop: "1px solid var(--fltr-line)" } : {}}>
+          <Row connection={connection} />
+        </li>
+      ))}
+    </Paper>
+  );
+}
+
+function Row({ connection }: { connection: Connection }) {
+  const { client, scopes, pausedAt, alertedAt } = connection;
+  return (
+    <Stack gap="sm" px="lg" py="md">
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <Stack gap={2} miw={0}>
+          <Group gap="xs">
+            <Text fw={550} style={{ overflowWrap: "anywhere" }}>
+              <bdi>{client.name}</bdi>
+            </Text>
+            <Trust client={client} />
+            {pausedAt && (
+              <Badge variant="default" tt="none" fw={500}>
+                Paused
+              </Badge>
+            )}
+          </Group>
+          <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+            {hostText(client)}
+          </Text>
+        </Stack>
+        <ConnectionActions connection={connection} />
+      </Group>
+      {alertedAt && (
+        <Alert
+          variant="default"
+          icon={<IconAlertTriangle color="var(--mantine-color-error)" />}
+          title="A code or refresh token of this app was used twice; its tokens were ended"
+          styles={{ title: { color: "var(--mantine-color-text)" } }}
+        >
+          <Text size="sm">
+            It happened <TimeText value={alertedAt} />. Somebody may have copied it. Connect the app again if
+            you trust the place it runs on; otherwise disconnect it.
+          </Text>
+        </Alert>
+      )}
+      <Text size="sm" c="dimmed">
+        {scopes.map((scope) => scopeNotes[scope]).join(" · ")}
+      </Text>
+      <AccessFacts access={connection} name={client.name} />
+      <Group gap="md" fz="sm" c="dimmed" style={{ rowGap: 4 }}>
+        <LastCall at={connection.lastUsedAt} />
+        <span>
+          Connected <TimeText value={connection.createdAt} />
+        </span>
+        <Expiry at={connection.expiresAt} />
+      </Group>
+    </Stack>
+  );
+}
+
+function Trust({ client }: { client: Connection["client"] }) {
+  if (isMachine(client)) return null;
+  return (
+    <Badge
+      variant="default"
+      tt="none"
+      fw={500}
+      title={
+        client.verified ? "Its host vouches for this name" : "It gave itself this name; nobody has checked it"
+      }
+      {...(client.verified ? { c: "var(--fltr-positive)" } : {})}
+    >
+      {client.verified ? "Verified" : "Unverified"}
+    </Badge>
+  );
+}

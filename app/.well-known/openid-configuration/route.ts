@@ -1,0 +1,4 @@
+export {
+  handleAuthorizationServer as GET,
+  handleAuthorizationServer as OPTIONS,
+} from "#server/wellknown.ts";
