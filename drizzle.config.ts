@@ -4,7 +4,11 @@ export default defineConfig({
   dialect: "postgresql",
   schema: [
     "./db/schema/auth.ts",
+    "./db/schema/oauth.ts",
+    "./db/schema/access.ts",
+    "./db/schema/audit.ts",
     "./db/schema/ledger.ts",
+    "./db/schema/receipts.ts",
     "./db/schema/documents.ts",
     "./db/schema/billing.ts",
   ],

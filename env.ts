@@ -46,15 +46,30 @@ const schema = z.object({
   STRIPE_WEBHOOK_SECRET: text.optional(),
   /** Another server that speaks Stripe's interface, for tests. */
   STRIPE_API_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  /** An OpenAI-compatible /v1; together with the model. The built-in lexical-hash without them. */
+  EMBEDDINGS_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  EMBEDDINGS_MODEL: text.optional(),
+  EMBEDDINGS_API_KEY: text.optional(),
+  /** Asked of the model where set, and checked in each answer. */
+  EMBEDDINGS_DIMENSIONS: whole(0, 1, 16_000).unwrap().optional(),
+  /** Texts in one request to the provider, and requests at once of one call. */
+  EMBEDDINGS_BATCH_SIZE: whole(32, 1, 2_048),
+  EMBEDDINGS_CONCURRENCY: whole(4, 1, 64),
+  EMBEDDINGS_TIMEOUT_SECONDS: whole(30, 1, 600),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587" }).optional(),
   MAIL_FROM: text.optional(),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug"]).default("info"),
 });
 
-const complete = schema.refine(
-  ({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }) => !STRIPE_SECRET_KEY === !STRIPE_WEBHOOK_SECRET,
-  { path: ["STRIPE_SECRET_KEY"], error: "and STRIPE_WEBHOOK_SECRET must be set together" },
-);
+const complete = schema
+  .refine(({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }) => !STRIPE_SECRET_KEY === !STRIPE_WEBHOOK_SECRET, {
+    path: ["STRIPE_SECRET_KEY"],
+    error: "and STRIPE_WEBHOOK_SECRET must be set together",
+  })
+  .refine(({ EMBEDDINGS_URL, EMBEDDINGS_MODEL }) => !EMBEDDINGS_URL === !EMBEDDINGS_MODEL, {
+    path: ["EMBEDDINGS_URL"],
+    error: "and EMBEDDINGS_MODEL must be set together",
+  });
 
 export type Env = z.output<typeof schema> & {
   /** Public address without a trailing slash. */

@@ -2,6 +2,7 @@
  * The first half of the chain: identify → rate limit → authorize. Every limit of a call is taken before
  * anything is demanded of the caller, so 429 comes before 401 and 403.
  */
+import { isAllowlisted } from "./client-address.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { badCredentials, limitsOf } from "./limits.ts";
@@ -23,10 +24,10 @@ export async function admit(ctx: Context, id: OperationId | null): Promise<Ident
     if (identity.rejected) throw invalidCredential();
     return identity;
   }
-  if (!refusalOf(identity, id)) return identity;
-  // What was remembered of a key may be older than its rights.
+  if (!refusalOf(identity, id, ctx.exactAddress)) return identity;
+  // What was remembered of a credential may be older than its rights.
   const current = mayRemember(id) ? await ctx.identifyAgain() : identity;
-  const refusal = refusalOf(current, id);
+  const refusal = refusalOf(current, id, ctx.exactAddress);
   if (refusal) throw refusal;
   return current;
 }
@@ -43,9 +44,29 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
   const identity = await ctx.identify({ remember });
   // On its own: a refusal by the tier would leave it untaken, and guessing would never be held up.
   if (identity.rejected) settle(ctx, await limiter.take([badCredentials(address, 1)]));
-  const limits = limitsOf({ address, exactAddress, identity }, id);
-  if (limits.length > 0) settle(ctx, await limiter.take(limits));
-  return identity;
+  const decision = await limiter.take(limitsOf({ address, exactAddress, identity }, id));
+  if (decision.admitted || !remember) {
+    settle(ctx, decision);
+    return identity;
+  }
+  // What was remembered may be older than a limit that was raised, or a credential that is no longer good.
+  const current = await ctx.identifyAgain();
+  settle(ctx, await limiter.take(limitsOf({ address, exactAddress, identity: current }, id)));
+  return current;
+}
+
+/**
+ * For a caller whose limits turn out to be others than those the call was admitted by: they are asked too,
+ * and the call counts once more in them. @throws ApiError rate_limited
+ */
+export async function admitChanged(ctx: Context, id: OperationId, before: Principal, now: Identity) {
+  const { address, exactAddress } = ctx;
+  const limits = limitsOf({ address, exactAddress, identity: now }, id);
+  const known = limitsOf({ address, exactAddress, identity: { principal: before, rejected: false } }, id);
+  const same = limits.every(({ name, points }) =>
+    known.some((limit) => limit.name === name && limit.points === points),
+  );
+  if (!same) settle(ctx, await getRateLimiter().take(limits));
 }
 
 /**
@@ -77,7 +98,8 @@ function refuse(
   ctx.answer.limits = states;
   ctx.answer.refusedBy = refusedBy;
   ctx.answer.retryAfterSeconds = retryAfterSeconds;
-  metrics().refusals.inc({ limit: refusedBy.name });
+  // Without the id of a key or connection, of which there may be many.
+  metrics().refusals.inc({ limit: refusedBy.name.replace(/:.*/, "") });
   const detail = beyondLimit
     ? `Rate limit exceeded. This call counts for more than the limit of ${refusedBy.points}: split it.`
     : `Rate limit exceeded. Try again in ${retryAfterSeconds} seconds.`;
@@ -89,25 +111,40 @@ function mayRemember(id: OperationId): boolean {
   return operation(id).priceCredits > 0;
 }
 
-/** What keeps a caller from an operation, or null. */
-export function refusalOf({ principal, rejected }: Identity, id: OperationId): ApiError | null {
+/** What keeps a caller from an operation, or null. `address` null: wherever it may come from. */
+export function refusalOf(
+  { principal, rejected }: Identity,
+  id: OperationId,
+  address: string | null,
+): ApiError | null {
   const { callers, scope, role } = operation(id);
   if (rejected) return invalidCredential();
   if (!principal) {
     if (callers.includes("anonymous")) return null;
     return new ApiError("authentication_required", authenticationRequired);
   }
+  if (address !== null && !isAllowedFrom(principal, address)) {
+    return new ApiError("address_not_allowed", `This credential may not be used from ${address}.`);
+  }
   if (!callers.includes(principal.kind)) {
     return new ApiError("session_required", "This can only be done signed in to the dashboard.");
   }
   if (scope !== null && !holdsScope(principal.scopes, scope)) {
     const words = scopes[scope].toLowerCase();
-    return new ApiError("insufficient_scope", `This needs the scope ${scope} (${words}).`, { scope });
+    // All that a new token needs, so that asking for one more does not lose another.
+    const needed = Object.keys(scopes)
+      .filter((one) => one === scope || principal.scopes.some((held) => held === one))
+      .join(" ");
+    return new ApiError("insufficient_scope", `This needs the scope ${scope} (${words}).`, { scope, needed });
   }
   if (role === "admin" && principal.role !== "admin") {
     return new ApiError("admin_required", "Only an admin may do this.");
   }
   return null;
+}
+
+function isAllowedFrom({ access: { addresses } }: Principal, address: string): boolean {
+  return addresses.length === 0 || isAllowlisted(address, addresses);
 }
 
 export function invalidCredential(): ApiError {

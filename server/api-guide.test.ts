@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { refusals } from "./errors.ts";
 import { operation, operationIds } from "./operations.ts";
+import { priceWords } from "./price.ts";
 
 const rows = new Set(
   readFileSync("docs/API.md", "utf8")
@@ -13,8 +14,8 @@ const rows = new Set(
 
 it("lists every operation with its scope and price", () => {
   const wanted = operationIds.map((id) => {
-    const { rest, scope, priceCredits, summary } = operation(id);
-    const price = priceCredits === 0 ? "free" : `${priceCredits} credits`;
+    const { rest, scope, summary } = operation(id);
+    const price = priceWords(operation(id));
     return `| ${rest.method} | /api/v1${rest.path} | ${scope ?? "none"} | ${price} | ${summary} |`;
   });
   expect(wanted.filter((row) => !rows.has(row))).toEqual([]);

@@ -2,7 +2,7 @@
  * Which fetch handler answers which path: the process serves these without Next, and the route files
  * under app/ export the same functions, so that a plain `next start` answers alike.
  */
-import { handleAuth } from "./auth.ts";
+import { handleAuth } from "./auth-door.ts";
 import { handleStripeWebhook } from "./credits/webhook.ts";
 import { ApiError } from "./errors.ts";
 import { handleHealth, handleReady } from "./health.ts";
@@ -12,7 +12,7 @@ import { handleMcp } from "./mcp/handler.ts";
 import { handleMetrics, metrics } from "./metrics.ts";
 import { handleRest } from "./rest/handler.ts";
 import { handleTrpc } from "./trpc-handler.ts";
-import { handleProtectedResource } from "./wellknown.ts";
+import { handleAuthorizationServer, handleProtectedResource } from "./wellknown.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
@@ -24,6 +24,12 @@ const exact: Record<string, Handler> = {
   "/api/health/ready": handleReady,
   "/.well-known/oauth-protected-resource": handleProtectedResource,
   "/.well-known/oauth-protected-resource/api/mcp": handleProtectedResource,
+  "/.well-known/oauth-authorization-server": handleAuthorizationServer,
+  "/.well-known/oauth-authorization-server/api/auth": handleAuthorizationServer,
+  "/.well-known/openid-configuration": handleAuthorizationServer,
+  "/.well-known/openid-configuration/api/auth": handleAuthorizationServer,
+  "/api/auth/.well-known/oauth-authorization-server": handleAuthorizationServer,
+  "/api/auth/.well-known/openid-configuration": handleAuthorizationServer,
 };
 
 const below: readonly [prefix: string, handler: Handler][] = [

@@ -11,21 +11,18 @@ import { admin } from "better-auth/plugins";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import * as schema from "#db/schema/auth.ts";
+import * as oauthSchema from "#db/schema/oauth.ts";
 import { env } from "#env";
 import { hasAdmin, openAccount } from "./accounts.ts";
-import { readBody } from "./body.ts";
-import { ApiError } from "./errors.ts";
+import { auditAuth } from "./auth-audit.ts";
+import { authorizationServerPlugins, beforeOAuth, type MetadataTransport } from "./authorization-server.ts";
 import { nameField } from "./fields.ts";
-import { errorResponse } from "./http.ts";
 import { log } from "./log.ts";
-import { limitAddressOf } from "./peer.ts";
 import { authSecret, deriveSecret } from "./secret.ts";
 
-/** Set on every request below, so a caller's own header of this name does not count. */
-const addressHeader = "x-fltr-address";
+/** Set by the door on every request, so a caller's own header of this name does not count. */
+export const addressHeader = "x-fltr-address";
 
-/** Forms of a few fields. */
-const maxBodyBytes = 64 * 1024;
 const userName = nameField(100);
 
 /** Shown at start where the server can be reached from elsewhere; every process computes the same one. */
@@ -54,7 +51,7 @@ async function buildAuth() {
     basePath: "/api/auth",
     secret: authSecret(),
     trustedOrigins: trustedOrigins(),
-    database: drizzleAdapter(await database(), { provider: "pg", schema }),
+    database: drizzleAdapter(await database(), { provider: "pg", schema: { ...schema, ...oauthSchema } }),
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128, autoSignIn: true },
     session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     telemetry: { enabled: false },
@@ -78,20 +75,12 @@ async function buildAuth() {
       ipAddress: { ipAddressHeaders: [addressHeader] },
       useSecureCookies: env.appUrl.startsWith("https:"),
       cookiePrefix: "fltr",
+      // Said here, since Better Auth would leave it out where NODE_ENV is test.
+      disableOriginCheck: false,
     },
-    disabledPaths: [
-      // Would take the ledger with it.
-      "/admin/remove-user",
-      "/api-key/create",
-      "/api-key/update",
-      "/api-key/delete",
-      "/api-key/get",
-      "/api-key/list",
-      "/api-key/verify",
-      "/api-key/delete-all-expired-api-keys",
-    ],
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
+        if (/^\/(oauth2|device)\//.test(ctx.path)) return beforeOAuth(ctx.path, ctx);
         if (ctx.path === "/sign-up/email" || ctx.path === "/update-user") checkName(ctx.body);
         if (ctx.path !== "/sign-up/email" || !(await needsSetupCode())) return;
         if (ctx.body?.setupCode === setupCode()) return;
@@ -101,6 +90,7 @@ async function buildAuth() {
             "The first account becomes admin and needs the set-up code that the server printed at start.",
         });
       }),
+      after: createAuthMiddleware((ctx) => auditAuth(ctx, addressHeader)),
     },
     databaseHooks: { user: { create: { after: async (user) => openAccount(user.id) } } },
     plugins: [
@@ -115,6 +105,8 @@ async function buildAuth() {
         keyExpiration: { minExpiresIn: 1, maxExpiresIn: 3650 },
         enableSessionForAPIKeys: false,
       }),
+      // Typed as nothing: they add no fields to users and sessions.
+      ...(authorizationServerPlugins(metadataTransport) as unknown as []),
     ],
   });
 }
@@ -130,6 +122,8 @@ function checkName(body: unknown): void {
 
 export type Auth = Awaited<ReturnType<typeof buildAuth>>;
 
+let metadataTransport: MetadataTransport | undefined;
+
 const slot: { [key: symbol]: Promise<Auth> | undefined } = globalThis as never;
 const key = Symbol.for("fltr.auth");
 
@@ -141,23 +135,8 @@ export function getAuth(): Promise<Auth> {
   return slot[key];
 }
 
-/** For tests, which put another database under the process. */
-export function resetAuth(): void {
+/** For tests, which put another database under the process, and other hosts under the transport. */
+export function resetAuth(transport?: MetadataTransport): void {
   slot[key] = undefined;
-}
-
-/** /api/auth/*: Better Auth's routes. */
-export async function handleAuth(request: Request): Promise<Response> {
-  const auth = await getAuth();
-  const { method } = request;
-  const headers = new Headers(request.headers);
-  headers.set(addressHeader, limitAddressOf(request));
-  try {
-    const body = request.body ? await readBody(request, maxBodyBytes) : null;
-    // Built anew, not copied: the process's own Request is not one that undici can copy.
-    return await auth.handler(new Request(request.url, { method, headers, body }));
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return errorResponse(error);
-  }
+  metadataTransport = transport;
 }

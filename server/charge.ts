@@ -1,14 +1,15 @@
 /**
  * The second half of the chain for a priced operation: hold credits → handler → capture with receipt, or
  * release. Failure, cancellation and an answer without hits cost nothing; of a call with several items,
- * those that found something are charged.
+ * those that found something or were done are charged. Long work keeps its hold alive.
  */
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import { admitItems, callerOf, invalidCredential, refusalOf } from "./admission.ts";
+import { admitChanged, admitItems, callerOf, invalidCredential, refusalOf } from "./admission.ts";
 import { afterBalanceChange, isLow } from "./balance-watch.ts";
 import type { Context } from "./context.ts";
 import { ApiError, logFailure, problemOf } from "./errors.ts";
 import { expireCredits } from "./grants.ts";
+import { keepHold } from "./hold-keeper.ts";
 import { newId } from "./ids.ts";
 import {
   captureHold,
@@ -16,27 +17,39 @@ import {
   type HoldResult,
   holdCredits,
   isCharged,
-  type ReceiptHit,
+  releaseEmpty,
   releaseHold,
 } from "./ledger.ts";
 import { metrics } from "./metrics.ts";
 import { type OperationId, operation } from "./operations.ts";
+import { itemPrices, total } from "./price.ts";
 import { forget, type Principal } from "./principal.ts";
+import { type Receipt, type ReceiptHit, writeFreeReceipt } from "./receipt.ts";
 
 /** As long as a database takes that was killed and starts again. */
 const captureRetryMs = 5_000;
 const captureRetryPauseMs = 100;
 
-type Read = { readonly query: string; readonly hits: readonly ReceiptHit[] };
+type Read = { readonly query: string | null; readonly hits: readonly ReceiptHit[] };
 
-/** How a handler says what it read, once for each item; no hits means that the item is free. */
+type Charged = { readonly receiptId: string | null; readonly creditsCharged: number };
+
+/** How a handler says what an item of its call (0: the only one) came to, once for each that succeeded. */
 export type Charge = {
-  record(read: Read): { receiptId: string | null; creditsCharged: number };
+  /** Of a reading: what it asked and read. No hits: the item is free. */
+  record(read: Read, item?: number): Charged;
+  /** Of work that reads no dataset: charged though there are no hits. */
+  recordWork(item?: number): Charged;
 };
 
-const freeCharge: Charge = { record: () => ({ receiptId: null, creditsCharged: 0 }) };
+const freeItem: Charged = { receiptId: null, creditsCharged: 0 };
 
-type Held = { principal: Principal | null; charge: Charge };
+type Held = {
+  principal: Principal | null;
+  charge: Charge;
+  /** Aborted when the caller is gone, or the work can no longer be charged. */
+  signal: AbortSignal;
+};
 
 /** Runs `next`, the handler with its output check, between hold and capture. */
 export async function charged<Result extends { ok: boolean }>(
@@ -45,48 +58,59 @@ export async function charged<Result extends { ok: boolean }>(
   input: unknown,
   next: (held: Held) => Promise<Result & { data?: unknown }>,
 ): Promise<Result> {
-  const items = itemsOf(id, input);
-  if (items > 1) await admitItems(ctx, callerOf(ctx), id, items);
-  const { priceCredits } = operation(id);
-  if (priceCredits === 0) return next({ principal: ctx.principal, charge: freeCharge });
+  const prices = itemPrices(id, input);
+  if (prices.length > 1) await admitItems(ctx, callerOf(ctx), id, prices.length);
+  if (operation(id).priceCredits === 0) return free(id, ctx, next);
 
   const startedAt = performance.now();
   const { answer } = ctx;
   answer.creditsCharged = 0;
-  const { hold, principal } = await holdOrRefuse(ctx, id, priceCredits * items);
+  const { hold, principal } = await holdOrRefuse(ctx, id, total(prices));
   answer.creditsRemaining = hold.balanceAfter;
   const receiptId = newId("rcpt");
   const reads: Read[] = [];
+  const misses: Read[] = [];
+  const due: number[] = [];
+  const recordWork = (item = 0): Charged => {
+    const price = prices[item];
+    if (price === undefined) throw new Error(`${id} was called without an item ${item}.`);
+    due.push(price);
+    return { receiptId, creditsCharged: price };
+  };
   const charge: Charge = {
-    record: (read) => {
+    recordWork,
+    record: (read, item) => {
+      if (read.hits.length === 0) {
+        misses.push(read);
+        return freeItem;
+      }
       reads.push(read);
-      return read.hits.length > 0
-        ? { receiptId, creditsCharged: priceCredits }
-        : { receiptId: null, creditsCharged: 0 };
+      return recordWork(item);
     },
   };
-  const result = await next({ principal, charge });
+  const keeper = keepHold(hold.id, ctx.idempotency);
+  const signal = AbortSignal.any([ctx.signal, keeper.signal]);
+  const result = await next({ principal, charge, signal }).finally(keeper.stop);
   // PGlite answers in microtasks: without turns of the event loop a caller that has left is not noticed.
   for (let turn = 0; turn < 3; turn++) await setImmediate();
 
-  const found = reads.filter(({ hits }) => hits.length > 0);
-  if (!result.ok || ctx.signal.aborted || found.length === 0) {
-    answer.creditsRemaining = await release(ctx, hold);
+  const captured = total(due);
+  if (!result.ok || ctx.signal.aborted || captured === 0) {
+    const empty = result.ok && !ctx.signal.aborted && misses.length > 0;
+    answer.creditsRemaining = await release(ctx, hold, () =>
+      empty
+        ? releaseEmpty(hold.id, principal.kind, receiptOf(receiptId, misses, startedAt))
+        : releaseHold(hold.id),
+    );
     return result;
   }
-  const captured = priceCredits * found.length;
   const told = {
     creditsCharged: captured,
     creditsRemaining: hold.balanceAfter + hold.amount - captured,
     receiptId,
   };
   const completion = ctx.idempotency.completion(result.data, told);
-  const receipt = {
-    id: receiptId,
-    query: found.map(({ query }) => query).join("\n"),
-    hits: found.flatMap(({ hits }) => hits),
-    durationMs: Math.round(performance.now() - startedAt),
-  };
+  const receipt = receiptOf(receiptId, reads, startedAt);
   const balance = await settled(receiptId, told.creditsRemaining, () =>
     captureHold(hold, captured, principal, id, receipt, completion),
   );
@@ -97,6 +121,40 @@ export async function charged<Result extends { ok: boolean }>(
   metrics().credits.inc({ operation: id }, captured);
   afterBalanceChange(principal.accountId, balance);
   return result;
+}
+
+/** Nothing is held. What an app or a key read leaves a receipt all the same; an owner's own reading does not. */
+async function free<Result extends { ok: boolean }>(
+  id: OperationId,
+  ctx: Context & { principal: Principal | null },
+  next: (held: Held) => Promise<Result>,
+): Promise<Result> {
+  const { principal, signal } = ctx;
+  const startedAt = performance.now();
+  const reads: Read[] = [];
+  const charge: Charge = {
+    record: (read) => {
+      reads.push(read);
+      return freeItem;
+    },
+    recordWork: () => freeItem,
+  };
+  const result = await next({ principal, charge, signal });
+  const leaves = reads.length > 0 && principal !== null && principal.kind !== "session";
+  if (leaves && result.ok && !signal.aborted) {
+    await writeFreeReceipt(principal, id, receiptOf(newId("rcpt"), reads, startedAt));
+  }
+  return result;
+}
+
+function receiptOf(id: string, reads: readonly Read[], startedAt: number): Receipt {
+  const queries = reads.flatMap(({ query }) => query ?? []);
+  return {
+    id,
+    query: queries.length === 0 ? null : queries.join("\n"),
+    hits: reads.flatMap(({ hits }) => hits),
+    durationMs: Math.round(performance.now() - startedAt),
+  };
 }
 
 /**
@@ -122,18 +180,10 @@ async function settled(
   }
 }
 
-/** How often an operation is asked for in one call. */
-function itemsOf(id: OperationId, input: unknown): number {
-  const { perItem } = operation(id);
-  if (perItem === undefined || typeof input !== "object" || input === null) return 1;
-  const items: unknown = Reflect.get(input, perItem);
-  return Array.isArray(items) ? Math.max(1, items.length) : 1;
-}
-
 /** A release that fails loses nothing: the hold expires and the reaper releases it. */
-async function release(ctx: Context, hold: Hold): Promise<number> {
+async function release(ctx: Context, hold: Hold, give: () => Promise<number | null>): Promise<number> {
   try {
-    return (await releaseHold(hold.id)) ?? hold.balanceAfter;
+    return (await give()) ?? hold.balanceAfter;
   } catch (error) {
     logFailure(ctx, error);
     return hold.balanceAfter + hold.amount;
@@ -151,8 +201,9 @@ async function holdOrRefuse(
   if (result.outcome === "credentialChanged") {
     forget(principal);
     const current = await ctx.identifyAgain();
-    const refusal = refusalOf(current, id);
+    const refusal = refusalOf(current, id, ctx.exactAddress);
     if (refusal) throw refusal;
+    await admitChanged(ctx, id, principal, current);
     principal = callerOf(current);
     result = await holdCredits(principal, id, amount);
   }

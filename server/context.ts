@@ -46,23 +46,25 @@ export function createContext(request: Request, door: Door): Context {
   const sessions = door !== "mcp" && isOwnPage(request.headers);
   let resolved: Promise<Identity> | undefined;
   let fromMemory = false;
+  const exactAddress = exactAddressOf(request);
+  const options = { sessions, address: exactAddress };
   return {
     requestId: newId("req"),
     door,
     headers: request.headers,
     address: limitAddressOf(request),
-    exactAddress: exactAddressOf(request),
+    exactAddress,
     signal: request.signal,
     identify: ({ remember }) => {
       if (!resolved || (fromMemory && !remember)) {
         fromMemory = remember;
-        resolved = identify(request.headers, { sessions, remember });
+        resolved = identify(request.headers, { ...options, remember });
       }
       return resolved;
     },
     identifyAgain: () => {
       fromMemory = false;
-      resolved = identify(request.headers, { sessions, remember: false });
+      resolved = identify(request.headers, { ...options, remember: false });
       return resolved;
     },
     answer: emptyAnswer(),

@@ -8,6 +8,7 @@ import { createDocuments } from "./documents/create.ts";
 import { ingestDocument } from "./documents/ingest.ts";
 import { handleMcp } from "./mcp/handler.ts";
 import { holdsScope, type OperationId, operation, operationIds, type Scope, tiers } from "./operations.ts";
+import { itemPrices, total } from "./price.ts";
 import { getRateLimiter } from "./rate-limit.ts";
 import { handleRest } from "./rest/handler.ts";
 import { createTestAccount, rest, type TestAccount } from "./testing/accounts.ts";
@@ -22,18 +23,30 @@ type Fixture = {
   datasetId: string;
   documentId: string;
   keyId: string;
+  connectionId: string;
   receiptId: string;
 };
 let fixture: Fixture;
 
+const slice = { scopes: ["mcp:query"], datasets: [], budget: null, callsPerHour: 10, expiresInDays: 30 };
+
 /** A call that succeeds for the owner (or, where the row asks for one, the admin). */
 const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
+  "admin.audit": () => ({}),
   "admin.creditRequests": () => ({}),
   "admin.declineCreditRequest": () => ({ requestId: "creq_0000000000000" }),
   "admin.grantCredits": (f) => ({ userId: f.owner.userId, amount: 5, reason: "thanks" }),
   "admin.setLimit": (f) => ({ userId: f.owner.userId, name: "account", points: 6_000, reason: "trusted" }),
   "admin.users": () => ({}),
   "admin.stripeEvents": () => ({}),
+  "audit.list": () => ({}),
+  "connections.ask": () => ({ request: { userCode: "ABCD-EFGH" } }),
+  "connections.createMachine": () => ({ name: "Nightly", ...slice }),
+  "connections.delete": (f) => ({ connectionId: f.connectionId }),
+  "connections.deny": () => ({ request: { oauthQuery: "client_id=none" } }),
+  "connections.grant": () => ({ request: { userCode: "ABCD-EFGH" }, ...slice }),
+  "connections.list": () => ({}),
+  "connections.update": (f) => ({ connectionId: f.connectionId, callsPerHour: 50 }),
   "credits.checkout": () => ({ packId: "pack_10k" }),
   "credits.entries": () => ({}),
   "credits.get": () => ({}),
@@ -52,13 +65,18 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "documents.get": (f) => ({ datasetId: f.datasetId, documentId: f.documentId }),
   "documents.list": (f) => ({ datasetId: f.datasetId }),
   "documents.upload": (f) => ({ datasetId: f.datasetId }),
+  "embeddings.batch": () => ({ texts: ["granite", "marble ".repeat(200)] }),
+  "embeddings.create": () => ({ text: "granite" }),
   "keys.create": () => ({ name: "Key", scopes: ["mcp:query"] }),
   "keys.delete": (f) => ({ keyId: f.keyId }),
   "keys.list": () => ({}),
+  "keys.rotate": (f) => ({ keyId: f.keyId, graceHours: 0 }),
   "keys.update": (f) => ({ keyId: f.keyId, name: "Renamed" }),
   "limits.get": () => ({}),
   "receipts.get": (f) => ({ receiptId: f.receiptId }),
+  "receipts.getSettings": () => ({}),
   "receipts.list": () => ({}),
+  "receipts.settings": () => ({ keepDays: 90 }),
   "search.batch": (f) => ({ queries: [{ datasetId: f.datasetId, query: "granite" }] }),
   "search.query": (f) => ({ datasetId: f.datasetId, endpoint: "default", query: "granite", topK: 3 }),
 };
@@ -80,7 +98,20 @@ async function ownerWithDocument() {
   await ingestDocument(document.id);
   const { id: keyId, key } = await owner.createKey();
   const found = await rest("GET", `/mcp/query/${datasetId}/default?query=granite`, { "x-api-key": key });
-  return { owner, datasetId, documentId: document.id, keyId, receiptId: String(found.body.receiptId) };
+  const machine = await rest(
+    "POST",
+    "/connections/machines",
+    { cookie: owner.cookie },
+    { name: "M", ...slice },
+  );
+  return {
+    owner,
+    datasetId,
+    documentId: document.id,
+    keyId,
+    connectionId: String(machine.body.id),
+    receiptId: String(found.body.receiptId),
+  };
 }
 
 type Reply = { status: number; headers: Headers; problem: Record<string, unknown>; output: unknown };
@@ -265,24 +296,28 @@ async function spentKey(account: TestAccount, kind: string): Promise<Sent | null
 describe("no credits", () => {
   it.each(rows.filter(({ id }) => operation(id).priceCredits > 0))("$id over $door", async ({ id, door }) => {
     const { owner, ...own } = await ownerWithDocument();
-    await owner.setBalance(5);
-    const { priceCredits } = operation(id);
-    const reply = await doors[door](id, examples[id]({ ...fixture, ...own }), { cookie: owner.cookie });
+    const input = examples[id]({ ...fixture, ...own });
+    const required = total(itemPrices(id, input));
+    const available = Math.floor(required / 2);
+    await owner.setBalance(available);
+    const reply = await doors[door](id, input, { cookie: owner.cookie });
     expect(reply.status).toBe(402);
     expect(reply.problem).toMatchObject({
-      detail: `Insufficient credits. Required: ${priceCredits}, Available: 5`,
+      detail: `Insufficient credits. Required: ${required}, Available: ${available}`,
       code: "insufficient_credits",
-      required: priceCredits,
-      available: 5,
+      required,
+      available,
     });
     expect(reply.headers.get("x-credits-charged")).toBe("0");
-    expect(reply.headers.get("x-credits-remaining")).toBe("5");
+    expect(reply.headers.get("x-credits-remaining")).toBe(String(available));
   });
 });
 
 describe("somebody else's", () => {
   it.each(
-    rows.filter(({ id }) => /\{(datasetId|documentId|keyId|receiptId)\}/.test(operation(id).rest.path)),
+    rows.filter(({ id }) =>
+      /\{(datasetId|documentId|keyId|connectionId|receiptId)\}/.test(operation(id).rest.path),
+    ),
   )("$id over $door", async ({ id, door }) => {
     const stranger = await createTestAccount();
     const theirs = await doors[door](id, examples[id](fixture), { cookie: stranger.cookie });
@@ -332,10 +367,13 @@ describe("the same answer at every door", () => {
     },
   );
 
-  it.each(["documents.delete", "keys.delete", "datasets.delete"] as const)("%s answers 204", async (id) => {
-    const { owner, ...own } = await ownerWithDocument();
-    const reply = await overRest(id, examples[id]({ ...fixture, ...own }), { cookie: owner.cookie });
-    expect(reply.status).toBe(204);
-    expect(reply.output).toBeNull();
-  });
+  it.each(["documents.delete", "connections.delete", "keys.delete", "datasets.delete"] as const)(
+    "%s answers 204",
+    async (id) => {
+      const { owner, ...own } = await ownerWithDocument();
+      const reply = await overRest(id, examples[id]({ ...fixture, ...own }), { cookie: owner.cookie });
+      expect(reply.status).toBe(204);
+      expect(reply.output).toBeNull();
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { createServer, request as send } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { query } from "#db/client.ts";
-import { handleAuth } from "./auth.ts";
+import { handleAuth } from "./auth-door.ts";
 import { log } from "./log.ts";
 import { handleRest } from "./rest/handler.ts";
 import { createTestAccount, rest, type TestAccount } from "./testing/accounts.ts";

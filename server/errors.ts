@@ -37,6 +37,11 @@ export const refusals = {
     trpc: "FORBIDDEN",
     hint: "Sign in to the dashboard to do this; keys and apps cannot.",
   },
+  address_not_allowed: {
+    status: 403,
+    trpc: "FORBIDDEN",
+    hint: "Its owner listed the addresses it may be used from; the dashboard shows and changes them.",
+  },
   admin_required: { status: 403, trpc: "FORBIDDEN", hint: "Ask an admin of this installation." },
   origin_not_allowed: {
     status: 403,

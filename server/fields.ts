@@ -1,5 +1,6 @@
 /** Input fields that several operations share. Text a person wrote is trimmed; control characters are refused. */
 import { z } from "zod";
+import { type Scope, scopes } from "./operations.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
@@ -29,3 +30,5 @@ export const idField = z
   .refine((text) => !controlCharacters.test(text), "must not contain control characters");
 
 export const timeField = z.iso.datetime().describe("ISO 8601 in UTC");
+
+export const scopeField = z.enum(Object.keys(scopes) as [Scope, ...Scope[]]);

@@ -7,8 +7,9 @@
 import { query, queryWithin, type Transaction } from "#db/client.ts";
 import { newId } from "./ids.ts";
 import { log } from "./log.ts";
-import { holdSeconds, type OperationId } from "./operations.ts";
+import { holdSeconds, longestHoldSeconds, type OperationId } from "./operations.ts";
 import { type Principal, usableCredential } from "./principal.ts";
+import { intoReceipts, keptQuery, type Receipt, type ReceiptHit } from "./receipt.ts";
 
 export type BudgetPeriod = "day" | "month" | "total";
 
@@ -98,7 +99,7 @@ export async function holdCredits(
      credential as (
        select account_id from usable
        where role is not distinct from $7::text and permissions is not distinct from $8::text
-         and overrides is not distinct from $9::text
+         and overrides is not distinct from $9::text and access is not distinct from $10::text
      ), ${takeCredits("(select account_id from credential)", "held")}`,
     [
       principal.kind,
@@ -110,6 +111,7 @@ export async function holdCredits(
       principal.rights.role,
       principal.rights.permissions,
       principal.rights.overrides,
+      principal.rights.access,
     ],
   );
   return outcomeOf(row, id, amount);
@@ -135,7 +137,7 @@ export type WorkCharge = {
   readonly credential: { readonly kind: string; readonly id: string };
   readonly operation: string;
   readonly amount: number;
-  readonly documentId: string;
+  readonly read: ReceiptHit;
 };
 
 /**
@@ -144,24 +146,15 @@ export type WorkCharge = {
  */
 export async function chargeWork(tx: Transaction, work: WorkCharge): Promise<HoldResult> {
   const id = newId("hold");
-  const { accountId, credential, operation, amount, documentId } = work;
+  const { accountId, credential, operation, amount, read } = work;
   const taken = [accountId, credential.id, amount, id, operation, 0];
   const [row] = await queryWithin<HoldRow>(tx, `with ${takeCredits("$1", "captured")}`, taken);
   const result = outcomeOf(row, id, amount);
   if (result.outcome !== "held") return result;
   await queryWithin(
     tx,
-    `insert into receipts (id, account_id, credential_kind, credential_id, operation, query, hits, credits_charged, duration_ms)
-     values ($1, $2, $3, $4, $5, null, $6::jsonb, $7, 0)`,
-    [
-      newId("rcpt"),
-      accountId,
-      credential.kind,
-      credential.id,
-      operation,
-      JSON.stringify([{ documentId }]),
-      amount,
-    ],
+    `${intoReceipts} values ($1, $2, $3, $4, $5, null, $6::text::jsonb, 'answered', $7, 0)`,
+    [newId("rcpt"), accountId, credential.kind, credential.id, operation, JSON.stringify([read]), amount],
   );
   return result;
 }
@@ -183,20 +176,6 @@ const giveBack = `given_back as (
     from given_back g where b.credential_id = g.credential_id and b.period_start <= g.created_at
       and b.period_start >= budget_period_start(b.period)
   )`;
-
-export type ReceiptHit = {
-  readonly documentId: string;
-  readonly chunkId: string;
-  readonly rank: number;
-  readonly score: number;
-};
-
-export type Receipt = {
-  readonly id: string;
-  readonly query: string | null;
-  readonly hits: readonly ReceiptHit[];
-  readonly durationMs: number;
-};
 
 /** The claim of an Idempotency-Key that the capture completes in the same statement. */
 export type Completion = { readonly key: string; readonly claim: string; readonly answer: string };
@@ -220,8 +199,9 @@ export async function captureHold(
        where id = $1 and state = 'held' and expires_at > now()
        returning id, account_id, credential_id, operation, amount - captured as rest, created_at
      ), ${giveBack}, written as (
-       insert into receipts (id, account_id, credential_kind, credential_id, operation, query, hits, credits_charged, duration_ms)
-       select $3::text, account_id, $4::text, $5::text, $6::text, $7::text, $8::text::jsonb, $2::bigint, $9::int from settled
+       ${intoReceipts}
+       select $3::text, account_id, $4::text, $5::text, $6::text, ${keptQuery("settled.account_id", "$7")}, $8::text::jsonb,
+         'answered', $2::bigint, $9::int from settled
      ), completed as (
        update idempotency_keys k set state = 'done', answer = $12::text
        from settled where k.account_id = settled.account_id and k.key = $10::text and k.claim = $11::text
@@ -246,6 +226,20 @@ export async function captureHold(
   return row.balance ?? hold.balanceAfter;
 }
 
+/**
+ * Lets a hold live `seconds` from now, but no longer than `longestHoldSeconds` after it was taken. Answers
+ * for how many seconds it lives now, or null when it is no longer held: then it cannot be captured.
+ */
+export async function extendHold(holdId: string, seconds: number): Promise<number | null> {
+  const [row] = await query<{ left: number }>(
+    `update holds set expires_at = least(now() + make_interval(secs => $2::int), created_at + make_interval(secs => $3::int))
+     where id = $1 and state = 'held' and expires_at > now()
+     returning extract(epoch from expires_at - now())::float8 as left`,
+    [holdId, seconds, longestHoldSeconds],
+  );
+  return row?.left ?? null;
+}
+
 /** Whether a capture was carried out whose answer was lost with its connection. */
 export async function isCharged(receiptId: string): Promise<boolean> {
   return (await query("select from receipts where id = $1", [receiptId])).length > 0;
@@ -257,14 +251,36 @@ export async function releaseHold(
   state: "released" | "expired" = "released",
 ): Promise<number | null> {
   const [row] = await query<{ balance: number }>(
-    `with settled as (
-       update holds set state = $2 where id = $1 and state = 'held'
-       returning id, account_id, credential_id, operation, amount as rest, created_at
-     ), ${giveBack}
-     select balance from given_back`,
+    `with ${released("$2::text")}, ${giveBack} select balance from given_back`,
     [holdId, state],
   );
   return row?.balance ?? null;
+}
+
+/** Gives the hold of a search that found nothing back, with a receipt of what was asked. */
+export async function releaseEmpty(
+  holdId: string,
+  credentialKind: string,
+  receipt: Receipt,
+): Promise<number | null> {
+  const [row] = await query<{ balance: number }>(
+    `with ${released("'released'")}, ${giveBack}, written as (
+       ${intoReceipts}
+       select $2::text, account_id, $3::text, credential_id, operation, ${keptQuery("settled.account_id", "$4")}, '[]',
+         'empty', 0, $5::int from settled
+     )
+     select balance from given_back`,
+    [holdId, receipt.id, credentialKind, receipt.query, receipt.durationMs],
+  );
+  return row?.balance ?? null;
+}
+
+/** The CTE that `giveBack` expects, for a hold ($1) of which nothing is captured. */
+function released(state: string): string {
+  return `settled as (
+    update holds set state = ${state} where id = $1 and state = 'held'
+    returning id, account_id, credential_id, operation, amount as rest, created_at
+  )`;
 }
 
 /** Releases expired holds; several processes may do so at once. Answers how many. */

@@ -34,10 +34,20 @@ export function limitsOf(caller: Caller, id: OperationId | null): Limit[] {
       windowSeconds: tier.windowSeconds,
       cost,
     },
+    ...(principal ? ownLimit(principal, cost) : []),
     ...(row?.limit && id !== null
       ? [{ name: id, subject, ...row.limit, points: pointsOf(principal, id, row.limit.points), cost }]
       : []),
   ];
+}
+
+/** What the owner lets this key or connection do, or what an admin set for it. */
+function ownLimit(principal: Principal, cost: number): Limit[] {
+  const { kind, credentialId, accountId, access } = principal;
+  const name = `${kind}:${credentialId}`;
+  const points = principal.overrides[name] ?? access.callsPerHour;
+  if (points === null) return [];
+  return [{ name, subject: `account:${accountId}`, points, windowSeconds: 3600, cost }];
 }
 
 /** Counts an address's bad credentials; cost 0 looks. */

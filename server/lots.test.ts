@@ -4,44 +4,58 @@ import { describe, expect, it } from "vitest";
 import { expiredLots, type StatementEntry } from "./lots.ts";
 
 const at = (minute: number) => new Date(minute * 60_000);
-const given = (seq: number, delta: number, minute: number | null): StatementEntry => ({
+type Entry = Omit<StatementEntry, "balanceAfter">;
+const given = (seq: number, delta: number, minute: number | null): Entry => ({
   seq,
-  kind: "grant",
   delta,
   holdId: null,
   expiresAt: minute === null ? null : at(minute),
 });
-const ofHold = (seq: number, kind: string, delta: number, holdId: string): StatementEntry => ({
+const ofHold = (seq: number, delta: number, holdId: string): Entry => ({
   seq,
-  kind,
   delta,
   holdId,
   expiresAt: null,
 });
 
+function withBalances(entries: readonly Entry[]): { statement: StatementEntry[]; balance: number } {
+  let balance = 0;
+  const statement = entries.map((entry) => {
+    balance += entry.delta;
+    return { ...entry, balanceAfter: balance };
+  });
+  return { statement, balance };
+}
+
+function expired(entries: readonly Entry[], now: Date) {
+  const { statement, balance } = withBalances(entries);
+  return expiredLots(statement, balance, now);
+}
+
+/** As the statement is read from the database: from the first lot that expires, without plain charges. */
+function condensed(entries: readonly Entry[], now: Date) {
+  const { statement, balance } = withBalances(entries);
+  const first = statement.findIndex(({ expiresAt }) => expiresAt !== null);
+  const givenBack = new Set(statement.filter(({ delta }) => delta > 0).map(({ holdId }) => holdId));
+  const read = statement
+    .slice(Math.max(0, first))
+    .filter(({ holdId }) => holdId === null || givenBack.has(holdId));
+  return expiredLots(read, balance, now);
+}
+
 describe("expiredLots", () => {
   it("spends first what expires first, and last what never does", () => {
-    const statement = [
-      given(1, 100, null),
-      given(2, 100, 20),
-      given(3, 100, 10),
-      ofHold(4, "charge", -150, "a"),
-    ];
-    expect(expiredLots(statement, at(30))).toEqual({
+    const statement = [given(1, 100, null), given(2, 100, 20), given(3, 100, 10), ofHold(4, -150, "a")];
+    expect(expired(statement, at(30))).toEqual({
       lots: [{ seq: 2, remaining: 50, expiresAt: at(20) }],
       nextExpiryAt: null,
     });
-    expect(expiredLots(statement, at(5))).toEqual({ lots: [], nextExpiryAt: at(20) });
+    expect(expired(statement, at(5))).toEqual({ lots: [], nextExpiryAt: at(20) });
   });
 
   it("gives back to the lots a hold took from, latest first", () => {
-    const statement = [
-      given(1, 100, 10),
-      given(2, 100, 20),
-      ofHold(3, "charge", -150, "a"),
-      ofHold(4, "refund", 120, "a"),
-    ];
-    expect(expiredLots(statement, at(30)).lots).toEqual([
+    const statement = [given(1, 100, 10), given(2, 100, 20), ofHold(3, -150, "a"), ofHold(4, 120, "a")];
+    expect(expired(statement, at(30)).lots).toEqual([
       { seq: 1, remaining: 70, expiresAt: at(10) },
       { seq: 2, remaining: 100, expiresAt: at(20) },
     ]);
@@ -49,8 +63,8 @@ describe("expiredLots", () => {
 
   it("expires at the moment named, not before", () => {
     const statement = [given(1, 100, 10)];
-    expect(expiredLots(statement, new Date(at(10).getTime() - 1)).lots).toEqual([]);
-    expect(expiredLots(statement, at(10)).lots).toHaveLength(1);
+    expect(expired(statement, new Date(at(10).getTime() - 1)).lots).toEqual([]);
+    expect(expired(statement, at(10)).lots).toHaveLength(1);
   });
 });
 
@@ -59,16 +73,16 @@ type Credit = { lot: number; expires: number };
 
 /** An account of single credits: a hold carries those that it took, in the order it took them. */
 class Oracle {
-  readonly statement: StatementEntry[] = [];
+  readonly statement: Entry[] = [];
   private here: Credit[] = [];
   private readonly held = new Map<string, Credit[]>();
 
-  private enter(kind: string, delta: number, holdId: string | null = null, expiresAt: Date | null = null) {
-    this.statement.push({ seq: this.statement.length + 1, kind, delta, holdId, expiresAt });
+  private enter(delta: number, holdId: string | null = null, expiresAt: Date | null = null) {
+    this.statement.push({ seq: this.statement.length + 1, delta, holdId, expiresAt });
   }
 
   give(amount: number, minute: number | null) {
-    this.enter("grant", amount, null, minute === null ? null : at(minute));
+    this.enter(amount, null, minute === null ? null : at(minute));
     const expires = minute ?? Number.POSITIVE_INFINITY;
     for (let n = 0; n < amount; n++) this.here.push({ lot: this.statement.length, expires });
   }
@@ -79,14 +93,14 @@ class Oracle {
   }
 
   takeAway(amount: number) {
-    this.enter("adjustment", -this.take(amount).length);
+    this.enter(-this.take(amount).length);
   }
 
   hold(amount: number) {
     if (this.here.length < amount) return;
     const id = `hold ${this.statement.length}`;
     this.held.set(id, this.take(amount));
-    this.enter("charge", -amount, id);
+    this.enter(-amount, id);
   }
 
   /** Ends a hold; a share of it, out of 4, is captured. */
@@ -99,7 +113,7 @@ class Oracle {
     const rest = credits.slice(Math.floor((credits.length * share) / 4));
     if (rest.length === 0) return;
     this.here.push(...rest);
-    this.enter("refund", rest.length, id);
+    this.enter(rest.length, id);
   }
 
   left(minute: number): Record<number, number> {
@@ -115,7 +129,7 @@ class Oracle {
 
   expire(minute: number) {
     for (const [lot, amount] of Object.entries(this.left(minute))) {
-      this.enter("expiry", -amount);
+      this.enter(-amount);
       this.here = this.here.filter((credit) => credit.lot !== Number(lot));
     }
   }
@@ -139,11 +153,12 @@ it("agrees with the oracle at every step", () => {
         else if (one.act === "expire") oracle.expire(minute);
         else if (one.act === "hold") oracle.hold(one.amount);
         else oracle.takeAway(one.amount);
-        const { lots, nextExpiryAt } = expiredLots(oracle.statement, at(minute));
+        const { lots, nextExpiryAt } = expired(oracle.statement, at(minute));
         expect(Object.fromEntries(lots.map(({ seq, remaining }) => [seq, remaining]))).toEqual(
           oracle.left(minute),
         );
         expect(nextExpiryAt).toEqual(oracle.next(minute));
+        expect(condensed(oracle.statement, at(minute))).toEqual({ lots, nextExpiryAt });
       }
     }),
     { numRuns: 1_000 },

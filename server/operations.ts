@@ -44,6 +44,16 @@ export const tierNames = {
 /** An address that keeps sending bad credentials is refused before any is looked up. */
 export const badCredentialLimit = { points: 100, windowSeconds: hour } as const;
 
+/** What an address may ask of the authorization server, by path under /api/auth. */
+export const authorizationLimits = {
+  "/oauth2/register": { name: "clientRegistration", points: 60, windowSeconds: hour },
+  "/oauth2/authorize": { name: "authorization", points: 600, windowSeconds: hour },
+  "/oauth2/token": { name: "token", points: 6_000, windowSeconds: hour },
+  "/oauth2/revoke": { name: "token", points: 6_000, windowSeconds: hour },
+  "/oauth2/introspect": { name: "token", points: 6_000, windowSeconds: hour },
+  "/device/code": { name: "deviceAuthorization", points: 60, windowSeconds: hour },
+} as const satisfies Record<string, { name: string; points: number; windowSeconds: number }>;
+
 /** Tier points are multiplied by the larger of what the role and the balance give. */
 export const roleMultipliers: Record<Role, number> = { user: 1, premium: 5, admin: 1 };
 export const balanceMultipliers = [
@@ -73,6 +83,9 @@ export const ingestionPrice = { credits: 1, characters: 10_000 } as const;
 /** A hold that was neither captured nor released is given back after this long. */
 export const holdSeconds = 120;
 
+/** While its call runs a hold is kept alive, but no longer than this after it was taken. */
+export const longestHoldSeconds = 15 * 60;
+
 export const pageSize = { default: 50, max: 200 } as const;
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -93,6 +106,8 @@ export type Operation = {
   readonly perItem?: string;
   /** Credits, held before the work and captured after it. 0: free. */
   readonly priceCredits: number;
+  /** The price is for each started so many characters of this input field, of each text when it is a list. */
+  readonly meter?: { readonly field: string; readonly characters: number };
   readonly rest: {
     readonly method: Method;
     /** Under /api/v1; `{name}` is an input field. */
@@ -162,6 +177,30 @@ export const operations = {
     perItem: "queries",
     priceCredits: 10,
     rest: { method: "POST", path: "/mcp/batch-query", status: 200 },
+    tool: null,
+  },
+  "embeddings.create": {
+    summary: "Turn a text into a vector",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:tools",
+    weight: 1,
+    priceCredits: 1,
+    meter: { field: "text", characters: 1_000 },
+    rest: { method: "POST", path: "/embeddings", status: 200 },
+    tool: null,
+  },
+  "embeddings.batch": {
+    summary: "Turn several texts into vectors; each that succeeds is charged",
+    kind: "mutation",
+    callers: identified,
+    scope: "mcp:tools",
+    limit: { points: 200, windowSeconds: hour },
+    weight: 1,
+    perItem: "texts",
+    priceCredits: 1,
+    meter: { field: "texts", characters: 1_000 },
+    rest: { method: "POST", path: "/embeddings/batch", status: 200 },
     tool: null,
   },
   "datasets.mine": {
@@ -262,7 +301,7 @@ export const operations = {
     ...free,
     summary: "Your statement, newest first",
     kind: "query",
-    callers: identified,
+    callers: ["apiKey", "session"],
     scope: "mcp:tools",
     rest: { method: "GET", path: "/credits/entries", status: 200 },
   },
@@ -322,6 +361,22 @@ export const operations = {
     scope: "mcp:tools",
     rest: { method: "GET", path: "/receipts/{receiptId}", status: 200 },
   },
+  "receipts.getSettings": {
+    ...free,
+    summary: "How long receipts are kept, and whether queries are",
+    kind: "query",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "GET", path: "/receipts/settings", status: 200 },
+  },
+  "receipts.settings": {
+    ...free,
+    summary: "Set how long receipts are kept, and whether queries are",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "PATCH", path: "/receipts/settings", status: 200 },
+  },
   "keys.create": {
     ...free,
     summary: "Create an API key; the only time it is shown",
@@ -353,6 +408,91 @@ export const operations = {
     callers: sessionOnly,
     scope: null,
     rest: { method: "DELETE", path: "/keys/{keyId}", status: 204 },
+  },
+  "keys.rotate": {
+    ...free,
+    summary: "Give an API key a new secret; the old one works for a time you choose",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/keys/{keyId}/rotate", status: 200 },
+  },
+  "connections.ask": {
+    ...free,
+    summary: "Who asks to be connected, and for what",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    // The code of a device is short: guessing one must not pay.
+    limit: { points: 60, windowSeconds: hour },
+    rest: { method: "POST", path: "/connections/requests", status: 200 },
+  },
+  "connections.grant": {
+    ...free,
+    summary: "Connect an app: what it may read, spend and for how long",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    limit: { points: 60, windowSeconds: hour },
+    rest: { method: "POST", path: "/connections", status: 201 },
+  },
+  "connections.deny": {
+    ...free,
+    summary: "Refuse a request to be connected",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    limit: { points: 60, windowSeconds: hour },
+    rest: { method: "POST", path: "/connections/denials", status: 200 },
+  },
+  "connections.list": {
+    ...free,
+    summary: "List your connected apps",
+    kind: "query",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "GET", path: "/connections", status: 200 },
+  },
+  "connections.update": {
+    ...free,
+    summary: "Change what an app may read, spend and for how long, or pause it; in force on its next call",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "PATCH", path: "/connections/{connectionId}", status: 200 },
+  },
+  "connections.delete": {
+    ...free,
+    summary: "Disconnect an app; its next call is refused",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "DELETE", path: "/connections/{connectionId}", status: 204 },
+  },
+  "connections.createMachine": {
+    ...free,
+    summary: "Register a machine of yours that signs in with a secret of its own (client_credentials)",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/connections/machines", status: 201 },
+  },
+  "audit.list": {
+    ...free,
+    summary: "What was done to your account and its keys and apps, newest first",
+    kind: "query",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "GET", path: "/audit", status: 200 },
+  },
+  "admin.audit": {
+    ...free,
+    summary: "Every security event of this installation, newest first",
+    kind: "query",
+    callers: sessionOnly,
+    scope: null,
+    role: "admin",
+    rest: { method: "GET", path: "/admin/audit", status: 200 },
   },
   "admin.users": {
     ...free,

@@ -15,6 +15,7 @@ import { balanceWatchSettled, sweepPayments } from "./balance-watch.ts";
 import { parseAllowlist } from "./client-address.ts";
 import { seedGuides } from "./documents/guides.ts";
 import { startIngestion } from "./documents/ingestion-worker.ts";
+import { forgetLapsed } from "./forget-lapsed.ts";
 import { expireDueCredits } from "./grants.ts";
 import { forgetOldKeys } from "./idempotency.ts";
 import { reapHolds } from "./ledger.ts";
@@ -24,6 +25,7 @@ import { mailSettled } from "./mail.ts";
 import { metrics } from "./metrics.ts";
 import { notePeer } from "./peer.ts";
 import { getRateLimiter } from "./rate-limit.ts";
+import { sweepReceipts } from "./receipts/retention.ts";
 import { requestTarget } from "./request-target.ts";
 import { authSecret } from "./secret.ts";
 
@@ -144,6 +146,8 @@ function startSweeps(): () => void {
   sweep(5, reapHolds, "releasing expired holds");
   sweep(30, sweepPayments, "settling payments");
   sweep(60, expireDueCredits, "entering expired credits");
+  sweep(600, forgetLapsed, "forgetting what lapsed", 60);
+  sweep(3600, sweepReceipts, "removing old receipts");
   sweep(3600, forgetOldKeys, "forgetting old idempotency keys");
   // It reads the whole ledger: not while the first callers wait.
   sweep(24 * 3600, proveLedger, "proving the ledger", 600);

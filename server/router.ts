@@ -1,8 +1,11 @@
 /** Every operation's procedure, under the id that its row in the table has. */
 import { adminRouter } from "./admin/router.ts";
+import { auditRouter } from "./audit-log/router.ts";
+import { connectionsRouter } from "./connections/router.ts";
 import { creditsRouter } from "./credits/router.ts";
 import { datasetsRouter } from "./datasets/router.ts";
 import { documentsRouter } from "./documents/router.ts";
+import { embeddingsRouter } from "./embeddings/router.ts";
 import { keysRouter } from "./keys/router.ts";
 import { receiptsRouter } from "./receipts/router.ts";
 import { searchRouter } from "./search/router.ts";
@@ -11,9 +14,12 @@ import { limitsRouter } from "./usage/router.ts";
 
 export const appRouter = router({
   admin: adminRouter,
+  audit: auditRouter,
+  connections: connectionsRouter,
   credits: creditsRouter,
   datasets: datasetsRouter,
   documents: documentsRouter,
+  embeddings: embeddingsRouter,
   keys: keysRouter,
   limits: limitsRouter,
   receipts: receiptsRouter,

@@ -67,6 +67,8 @@ export const documents = pgTable(
     state: text("state", { enum: documentStates }).notNull(),
     /** Why it failed, in words for its owner. */
     reason: text("reason"),
+    /** Grows when the text is replaced; a receipt names the one that was read. */
+    version: integer("version").notNull().default(1),
     /** Plain text that chunk offsets point into (UTF-16 code units); null until ready. */
     text: text("text"),
     chunkCount: integer("chunk_count").notNull().default(0),
@@ -94,6 +96,21 @@ export const documentSources = pgTable("document_sources", {
   credentialKind: text("credential_kind"),
   credentialId: text("credential_id"),
 });
+
+/** Texts that were replaced, as long as a receipt points into them. */
+export const documentVersions = pgTable(
+  "document_versions",
+  {
+    documentId: text("document_id")
+      .notNull()
+      .references(() => documents.id, { onDelete: "cascade" }),
+    version: integer("version").notNull(),
+    title: text("title").notNull(),
+    text: text("text").notNull(),
+    createdAt: time("created_at").defaultNow().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.documentId, table.version] })],
+);
 
 export const chunks = pgTable(
   "chunks",

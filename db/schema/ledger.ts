@@ -4,7 +4,7 @@
  * Amounts are whole credits.
  */
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { user } from "./auth.ts";
 import { credits, time } from "./columns.ts";
 
@@ -142,27 +142,6 @@ export const limitOverrides = pgTable(
     createdAt: time("created_at").defaultNow().notNull(),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.name] })],
-);
-
-/** What a call read, written by the statement that captures its charge: no charge without receipt. */
-export const receipts = pgTable(
-  "receipts",
-  {
-    id: text("id").primaryKey(),
-    accountId: text("account_id")
-      .notNull()
-      .references(() => creditAccounts.id, { onDelete: "cascade" }),
-    credentialKind: text("credential_kind").notNull(),
-    credentialId: text("credential_id").notNull(),
-    operation: text("operation").notNull(),
-    query: text("query"),
-    /** What was returned: `[{documentId, chunkId, rank, score}]`. */
-    hits: jsonb("hits").notNull(),
-    creditsCharged: credits("credits_charged").notNull(),
-    durationMs: integer("duration_ms").notNull(),
-    createdAt: time("created_at").defaultNow().notNull(),
-  },
-  (table) => [index("receipts_account_idx").on(table.accountId, table.id)],
 );
 
 /** One row: which user is the first admin. Its insertion is what decides a race of two first sign-ups. */

@@ -8,6 +8,7 @@ export const searchDataset: typeof search = async () => [
   {
     documentId: constantDocument,
     documentTitle: "Nothing",
+    version: 1,
     chunkId: "1",
     headingPath: [],
     start: 0,

@@ -56,6 +56,14 @@ createServer(async (request, response) => {
 
 function search(url: URL, accountId: string) {
   const { words, phrases, unfinished } = parseQuery(url.searchParams.get("query") ?? "");
-  const parameters = [url.pathname.slice(1), accountId, words.join("\n"), phrases.join("\n"), unfinished, 10];
+  const parameters = [
+    url.pathname.slice(1),
+    accountId,
+    words.join("\n"),
+    phrases.join("\n"),
+    unfinished,
+    10,
+    null,
+  ];
   return sql.unsafe(searchStatement, parameters, { prepare: true });
 }

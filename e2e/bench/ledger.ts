@@ -15,7 +15,7 @@ export async function payersOf(keys: readonly string[]): Promise<Payer[]> {
   const payers: Payer[] = [];
   for (const key of keys) {
     const headers = new Headers({ "x-api-key": key });
-    const { principal } = await identify(headers, { sessions: false, remember: false });
+    const { principal } = await identify(headers, { sessions: false, remember: false, address: "127.0.0.1" });
     if (!principal) throw new Error("A key of the bench is not accepted.");
     payers.push({ principal, keyHash: hashKey(key) });
   }
@@ -32,8 +32,13 @@ export async function holdAndCapture({ principal }: Payer): Promise<void> {
 }
 
 const tenHits = Array.from({ length: 10 }, (_, index) => ({
+  datasetId: "ds_0123456789abcdefghij",
   documentId: "doc_0123456789abcdefghij",
+  documentTitle: "mount (8)",
+  version: 1,
   chunkId: String(index),
+  start: 1_000 * index,
+  end: 1_000 * (index + 1),
   rank: index + 1,
   score: 0.5,
 }));

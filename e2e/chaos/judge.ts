@@ -46,7 +46,7 @@ async function judge(calls: readonly CallRecord[]): Promise<Verdict> {
   const faults: string[] = [];
   const heldAtEnd = await releaseAll();
   const receipts = await query<{ id: string; account_id: string; query: string; charged: number }>(
-    "select id, account_id, query, credits_charged::float8 as charged from receipts",
+    "select id, account_id, query, credits_charged::float8 as charged from receipts where outcome = 'answered'",
   );
   const byId = new Map(receipts.map((receipt) => [receipt.id, receipt]));
   const byCall = Map.groupBy(receipts, ({ query: words }) => idOf(words));

@@ -63,30 +63,46 @@ export const declineCreditRequest = procedure("admin.declineCreditRequest", {
   input: z.strictObject({ requestId: idField, note: proseField(500).default("").describe("For the user") }),
   output: z.object({ id: z.string(), state: z.literal("declined") }),
 }).mutation(async ({ ctx, input: { requestId, note } }) => {
+  const adminId = callerOf(ctx).accountId;
   const [declined] = await query<{ account_id: string }>(
     `update credit_requests set state = 'declined', decided_by = $2, decided_at = now()
      where id = $1 and state = 'open' returning account_id`,
-    [requestId, callerOf(ctx).accountId],
+    [requestId, adminId],
   );
-  if (!declined) throw await undecidable(requestId);
+  const id = requestId;
+  if (!declined) {
+    if (ctx.idempotency.resumed() && (await wasDeclinedBy(requestId, adminId)))
+      return { id, state: "declined" as const };
+    throw await undecidable(requestId);
+  }
   mailOwner(declined.account_id, {
     subject: "Your request for credits was declined",
     text: ["An admin declined your request for credits.", note].filter(Boolean).join("\n\n"),
   });
-  return { id: requestId, state: "declined" as const };
+  return { id, state: "declined" as const };
 });
+
+async function wasDeclinedBy(requestId: string, adminId: string): Promise<boolean> {
+  const rows = await query(
+    "select id from credit_requests where id = $1 and state = 'declined' and decided_by = $2",
+    [requestId, adminId],
+  );
+  return rows.length > 0;
+}
 
 /**
  * Marks a request as granted before its credits are entered. A crash in between is mended by granting
- * again: the ledger enters the request's idempotency key once. @throws ApiError not_found, conflict
+ * again: the ledger enters the request's idempotency key once. Answers who granted it first.
+ * @throws ApiError not_found, conflict
  */
-export async function resolveRequest(requestId: string, userId: string, adminId: string): Promise<void> {
-  const [granted] = await query<{ id: string }>(
-    `update credit_requests set state = 'granted', decided_by = $3, decided_at = now()
-     where id = $1 and account_id = $2 and state in ('open', 'granted') returning id`,
+export async function resolveRequest(requestId: string, userId: string, adminId: string): Promise<string> {
+  const [granted] = await query<{ decided_by: string }>(
+    `update credit_requests set state = 'granted', decided_by = coalesce(decided_by, $3), decided_at = coalesce(decided_at, now())
+     where id = $1 and account_id = $2 and state in ('open', 'granted') returning decided_by`,
     [requestId, userId, adminId],
   );
   if (!granted) throw await undecidable(requestId, userId);
+  return granted.decided_by;
 }
 
 async function undecidable(requestId: string, userId?: string): Promise<ApiError> {

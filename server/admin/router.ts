@@ -1,23 +1,29 @@
 /** What an admin may do: see the accounts and give credits. Every act is an entry with its reason. */
-import { and, desc, eq, ilike, lt, or } from "drizzle-orm";
+import { and, desc, eq, ilike, inArray, lt, or } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { user } from "#db/schema/auth.ts";
 import { creditAccounts, limitOverrides } from "#db/schema/ledger.ts";
 import { openAccount } from "../accounts.ts";
 import { callerOf } from "../admission.ts";
+import { audit, auditInput, auditSchema, listEvents } from "../audit.ts";
 import { recheckBalance } from "../balance-watch.ts";
+import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { changeCredits } from "../grants.ts";
 import { mailOwner } from "../mail.ts";
 import { operation, operationIds, roles, tierNames } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
+import type { Principal } from "../principal.ts";
 import { creditsText } from "../stripe.ts";
 import { procedure, router } from "../trpc.ts";
 import { creditRequestsList, declineCreditRequest, resolveRequest, stripeEventsList } from "./payments.ts";
 
 const role = z.enum(roles).catch("user");
+const overridesField = z
+  .record(z.string(), z.int())
+  .describe("Limits that an admin set for the account, by name; the others are as the table says");
 const limitNames: readonly [string, ...string[]] = [
   tierNames.apiKey,
   tierNames.session,
@@ -25,6 +31,10 @@ const limitNames: readonly [string, ...string[]] = [
 ];
 
 export const adminRouter = router({
+  audit: procedure("admin.audit", { input: auditInput, output: pageOf(auditSchema) }).query(({ input }) =>
+    listEvents(null, input),
+  ),
+
   creditRequests: creditRequestsList,
   declineCreditRequest,
   stripeEvents: stripeEventsList,
@@ -42,6 +52,7 @@ export const adminRouter = router({
         role,
         banned: z.boolean(),
         balance: z.int(),
+        overrides: overridesField,
         createdAt: timeField,
       }),
     ),
@@ -61,6 +72,7 @@ export const adminRouter = router({
       )
       .orderBy(desc(user.id))
       .limit(input.limit + 1);
+    const overrides = await overridesOf(rows.map(({ user }) => user.id));
     return toPage(
       rows,
       input.limit,
@@ -71,6 +83,7 @@ export const adminRouter = router({
         role: role.parse(user.role),
         banned: user.banned ?? false,
         balance: balance ?? 0,
+        overrides: overrides.get(user.id) ?? {},
         createdAt: user.createdAt.toISOString(),
       }),
       ({ user }) => user.id,
@@ -84,8 +97,8 @@ export const adminRouter = router({
       points: z.int().min(0).max(100_000_000).nullable().describe("Admitted in any window; 0: nothing"),
       reason: nameField(500),
     }),
-    output: z.object({ userId: z.string(), overrides: z.record(z.string(), z.int()) }),
-  }).mutation(async ({ input: { userId, name, points, reason } }) => {
+    output: z.object({ userId: z.string(), overrides: overridesField }),
+  }).mutation(async ({ ctx, input: { userId, name, points, reason } }) => {
     const db = await database();
     await getUser(userId);
     const { accountId, name: limit } = limitOverrides;
@@ -97,8 +110,9 @@ export const adminRouter = router({
         .values({ accountId: userId, name, points, reason })
         .onConflictDoUpdate({ target: [accountId, limit], set: { points, reason } });
     }
-    const rows = await db.select().from(limitOverrides).where(eq(accountId, userId));
-    return { userId, overrides: Object.fromEntries(rows.map(({ name, points }) => [name, points])) };
+    await recordAct(ctx, "admin.setLimit", userId, { name, points, reason });
+    const overrides = await overridesOf([userId]);
+    return { userId, overrides: overrides.get(userId) ?? {} };
   }),
 
   grantCredits: procedure("admin.grantCredits", {
@@ -112,17 +126,21 @@ export const adminRouter = router({
   }).mutation(async ({ ctx, input: { userId, amount, reason, requestId } }) => {
     await getUser(userId);
     await openAccount(userId);
-    if (requestId !== undefined) await resolveRequest(requestId, userId, callerOf(ctx).accountId);
+    const me = callerOf(ctx).accountId;
+    const grantedBy = requestId === undefined ? me : await resolveRequest(requestId, userId, me);
     const changed = await changeCredits({
       accountId: userId,
       amount,
       kind: "grant",
       reason,
-      ...(requestId === undefined ? {} : { idempotencyKey: `request:${requestId}` }),
+      idempotencyKey: requestId === undefined ? ctx.idempotency.idFor("grant") : `request:${requestId}`,
     });
     if (changed === null) throw new ApiError("not_found", "User not found.");
-    if (changed.duplicate) throw new ApiError("conflict", "This request has been granted already.");
+    const repeated = ctx.idempotency.resumed() && grantedBy === me;
+    if (changed.duplicate && !repeated)
+      throw new ApiError("conflict", "This request has been granted already.");
     recheckBalance(userId);
+    if (!changed.duplicate) await recordAct(ctx, "admin.grantCredits", userId, { amount, reason });
     if (requestId !== undefined) {
       mailOwner(userId, {
         subject: `You were given ${creditsText(amount)}`,
@@ -132,6 +150,29 @@ export const adminRouter = router({
     return { userId, balance: changed.balance };
   }),
 });
+
+/** It stands in the log of whom it was done to. */
+function recordAct(
+  ctx: Context & { principal: Principal | null },
+  event: string,
+  accountId: string,
+  detail: Record<string, unknown>,
+) {
+  const { exactAddress: address, headers } = ctx;
+  const actor = { kind: "user", id: callerOf(ctx).accountId } as const;
+  return audit({ accountId, actor, event, detail, address, userAgent: headers.get("user-agent") });
+}
+
+async function overridesOf(userIds: string[]): Promise<Map<string, Record<string, number>>> {
+  const found = new Map<string, Record<string, number>>();
+  if (userIds.length === 0) return found;
+  const db = await database();
+  const rows = await db.select().from(limitOverrides).where(inArray(limitOverrides.accountId, userIds));
+  for (const { accountId, name, points } of rows) {
+    found.set(accountId, { ...found.get(accountId), [name]: points });
+  }
+  return found;
+}
 
 /** @throws ApiError not_found */
 async function getUser(userId: string): Promise<void> {

@@ -4,14 +4,13 @@
  */
 import { eq } from "drizzle-orm";
 import { z } from "zod";
-import { database } from "#db/client.ts";
+import { database, query } from "#db/client.ts";
 import { user } from "#db/schema/auth.ts";
 import { creditRequests, creditSettings } from "#db/schema/billing.ts";
 import { env } from "#env";
 import { callerOf } from "../admission.ts";
 import { ApiError, logFailure } from "../errors.ts";
 import { proseField } from "../fields.ts";
-import { newId } from "../ids.ts";
 import { creditPacks } from "../operations.ts";
 import { creditsText, findPack, type Pack, paymentsEnabled, stripe } from "../stripe.ts";
 import { procedure } from "../trpc.ts";
@@ -48,14 +47,21 @@ export const checkout = procedure("credits.checkout", {
     throw new ApiError("conflict", "Credits cannot be bought on this installation. Ask its admins for some.");
   }
   try {
-    return { url: await openCheckout(accountId, pack, input.savePaymentMethod) };
+    const attempt = ctx.idempotency.idFor("checkout");
+    return { url: await openCheckout(accountId, pack, input.savePaymentMethod, attempt) };
   } catch (error) {
     logFailure(ctx, error);
     throw new ApiError("unavailable", "The payment page could not be opened.");
   }
 });
 
-async function openCheckout(accountId: string, pack: Pack, savePaymentMethod: boolean): Promise<string> {
+/** `attempt` names it for Stripe, which answers a repeated one with the same page. */
+async function openCheckout(
+  accountId: string,
+  pack: Pack,
+  savePaymentMethod: boolean,
+  attempt: string,
+): Promise<string> {
   const db = await database();
   const [owner] = await db
     .select({ email: user.email, customerId: creditSettings.stripeCustomerId })
@@ -64,39 +70,42 @@ async function openCheckout(accountId: string, pack: Pack, savePaymentMethod: bo
     .where(eq(user.id, accountId));
   const metadata = { accountId, packId: pack.id, credits: String(pack.credits) };
   const client = await stripe();
-  const open = (customerId: string | null) =>
-    client.checkout.sessions.create({
-      mode: "payment",
-      line_items: [
-        {
-          quantity: 1,
-          price_data: {
-            currency: pack.currency,
-            unit_amount: pack.priceCents,
-            product_data: { name: creditsText(pack.credits) },
+  const open = (customerId: string | null, idempotencyKey: string) =>
+    client.checkout.sessions.create(
+      {
+        mode: "payment",
+        line_items: [
+          {
+            quantity: 1,
+            price_data: {
+              currency: pack.currency,
+              unit_amount: pack.priceCents,
+              product_data: { name: creditsText(pack.credits) },
+            },
           },
+        ],
+        client_reference_id: accountId,
+        metadata: { ...metadata, paymentMethodSaved: String(savePaymentMethod) },
+        payment_intent_data: {
+          metadata,
+          ...(savePaymentMethod ? { setup_future_usage: "off_session" as const } : {}),
         },
-      ],
-      client_reference_id: accountId,
-      metadata: { ...metadata, paymentMethodSaved: String(savePaymentMethod) },
-      payment_intent_data: {
-        metadata,
-        ...(savePaymentMethod ? { setup_future_usage: "off_session" as const } : {}),
+        ...(customerId
+          ? { customer: customerId }
+          : {
+              ...(owner ? { customer_email: owner.email } : {}),
+              ...(savePaymentMethod ? { customer_creation: "always" as const } : {}),
+            }),
+        success_url: `${env.appUrl}/credits?checkout=done`,
+        cancel_url: `${env.appUrl}/credits?checkout=cancelled`,
       },
-      ...(customerId
-        ? { customer: customerId }
-        : {
-            ...(owner ? { customer_email: owner.email } : {}),
-            ...(savePaymentMethod ? { customer_creation: "always" as const } : {}),
-          }),
-      success_url: `${env.appUrl}/credits?checkout=done`,
-      cancel_url: `${env.appUrl}/credits?checkout=cancelled`,
-    });
-  const session = await open(owner?.customerId ?? null).catch((error: unknown) => {
+      { idempotencyKey },
+    );
+  const session = await open(owner?.customerId ?? null, attempt).catch((error: unknown) => {
     // A customer that was deleted in Stripe is no reason not to sell.
     const gone = error instanceof client.errors.StripeInvalidRequestError && error.param === "customer";
     if (!gone) throw error;
-    return open(null);
+    return open(null, `${attempt}-anew`);
   });
   if (!session.url) throw new Error("Stripe gave no payment page.");
   return session.url;
@@ -111,15 +120,24 @@ export const request = procedure("credits.request", {
 }).mutation(async ({ ctx, input: { amount, message } }) => {
   const { accountId } = callerOf(ctx);
   if (paymentsEnabled()) throw new ApiError("conflict", "Credits can be bought here: choose a pack.");
-  const id = newId("creq");
+  const id = ctx.idempotency.idFor("creq");
   const db = await database();
   const stored = await db
     .insert(creditRequests)
     .values({ id, accountId, amount, message })
     .onConflictDoNothing()
     .returning({ id: creditRequests.id });
-  if (stored.length === 0) {
+  if (stored.length === 0 && !(await hasAsked(id, accountId))) {
     throw new ApiError("conflict", "You have asked already. An admin has to decide about that first.");
   }
   return { id, amount, state: "open" as const };
 });
+
+/** An earlier run of the very call did. */
+async function hasAsked(id: string, accountId: string): Promise<boolean> {
+  const rows = await query("select id from credit_requests where id = $1 and account_id = $2", [
+    id,
+    accountId,
+  ]);
+  return rows.length > 0;
+}

@@ -46,6 +46,8 @@ it("a request is granted once, whoever grants it how often", async () => {
   const requestId = await ask(account);
   const again = await rest("POST", "/credits/requests", { cookie: account.cookie }, { amount: 1 });
   expect(again.body.code).toBe("conflict");
+  const asked = await rest("GET", "/credits", { cookie: account.cookie });
+  expect(asked.body.openRequest).toEqual({ id: requestId, amount: 700, createdAt: expect.any(String) });
   const open = await rest("GET", "/admin/credit-requests?state=open", { cookie: admin.cookie });
   expect(open.body.items).toContainEqual(
     expect.objectContaining({ id: requestId, email: account.email, amount: 700, state: "open" }),
@@ -69,7 +71,7 @@ it("a request is granted once, whoever grants it how often", async () => {
   );
   expect(statuses.sort()).toEqual([201, 409, 409, 409, 409]);
   const standing = await rest("GET", "/credits", { cookie: account.cookie });
-  expect(standing.body.balance).toBe(10_700);
+  expect(standing.body).toMatchObject({ balance: 10_700, openRequest: null });
   await ask(account);
 });
 
@@ -92,4 +94,25 @@ it("a declined request cannot be granted", async () => {
     { amount: 1, reason: "x", requestId },
   );
   expect(granted.status).toBe(409);
+});
+
+it("an admin sees the limits that are set for an account", async () => {
+  const account = await createTestAccount();
+  const { cookie } = admin;
+  const set = (points: number | null) =>
+    rest(
+      "PATCH",
+      `/admin/users/${account.userId}/limits`,
+      { cookie },
+      { name: "account", points, reason: "x" },
+    );
+  const listed = async () => {
+    const { body } = await rest("GET", `/admin/users?search=${account.email}`, { cookie });
+    return body.items;
+  };
+  expect(await listed()).toMatchObject([{ id: account.userId, overrides: {} }]);
+  expect((await set(4_000)).body.overrides).toEqual({ account: 4_000 });
+  expect(await listed()).toMatchObject([{ overrides: { account: 4_000 } }]);
+  await set(null);
+  expect(await listed()).toMatchObject([{ overrides: {} }]);
 });

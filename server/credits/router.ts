@@ -2,6 +2,7 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
+import { creditRequests } from "#db/schema/billing.ts";
 import { creditAccounts, entries, entryKinds, holds } from "#db/schema/ledger.ts";
 import { callerOf } from "../admission.ts";
 import { timeField } from "../fields.ts";
@@ -22,6 +23,10 @@ export const creditsRouter = router({
       balance: z.int().describe("Credits you may spend"),
       held: z.int().describe("Credits set aside for calls under way, not part of the balance"),
       low: z.boolean().describe("The balance is below threshold"),
+      openRequest: z
+        .object({ id: z.string(), amount: z.int(), createdAt: timeField })
+        .nullable()
+        .describe("Credits that you asked for, while no admin has decided"),
       ...settingsFields,
     }),
   }).query(async ({ ctx }) => {
@@ -35,8 +40,15 @@ export const creditsRouter = router({
       .from(creditAccounts)
       .where(eq(creditAccounts.id, accountId));
     const { balance, held } = row ?? { balance: 0, held: 0 };
+    const [asked] = await db
+      .select()
+      .from(creditRequests)
+      .where(and(eq(creditRequests.accountId, accountId), eq(creditRequests.state, "open")));
+    const openRequest = asked
+      ? { id: asked.id, amount: asked.amount, createdAt: asked.createdAt.toISOString() }
+      : null;
     const set = await readSettings(accountId);
-    return { balance, held, low: balance < set.threshold, ...set };
+    return { balance, held, low: balance < set.threshold, openRequest, ...set };
   }),
 
   entries: procedure("credits.entries", {

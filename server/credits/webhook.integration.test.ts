@@ -100,6 +100,22 @@ const receiptsTo = ({ email }: TestAccount) =>
   smtp.mails.filter(({ to, subject }) => to === email && subject.startsWith("Receipt"));
 
 describe("a purchase", () => {
+  it("opens one page for a call that is sent again after a crash", async () => {
+    const { cookie } = await createTestAccount();
+    const key = crypto.randomUUID();
+    const send = () =>
+      rest("POST", "/credits/checkout", { cookie, "idempotency-key": key }, { packId: "pack_10k" });
+    const first = await send();
+    expect(first.status).toBe(201);
+    await query(
+      "update idempotency_keys set state = 'running', answer = null, claimed_until = now() - interval '1 second' where key = $1",
+      [key],
+    );
+    expect(await send()).toMatchObject({ status: 201, body: first.body });
+    const other = await rest("POST", "/credits/checkout", { cookie }, { packId: "pack_10k" });
+    expect(other.body.url).not.toBe(first.body.url);
+  });
+
   it("goes from the pack to Stripe's page, to the balance and a receipt", async () => {
     const account = await createTestAccount();
     const { cookie } = account;

@@ -2,6 +2,7 @@
 import { and, count, desc, eq, inArray, lt, sum } from "drizzle-orm";
 import { z } from "zod";
 import { database, query } from "#db/client.ts";
+import { credentialDatasets } from "#db/schema/access.ts";
 import { datasets, documentStates, documents } from "#db/schema/documents.ts";
 import { callerOf } from "../admission.ts";
 import {
@@ -9,10 +10,11 @@ import {
   datasetNotFound,
   getOwnDataset,
   getReadableDataset,
+  grantedTo,
   readableSql,
+  restrictedTo,
 } from "../dataset-access.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
-import { newId } from "../ids.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 import { manifestOf, manifestSchema } from "./manifest.ts";
@@ -50,7 +52,7 @@ const listStatement = `
          (select count(*)::int from documents where dataset_id = datasets.id) as "documentCount",
          created_at as "createdAt", updated_at as "updatedAt"
   from datasets
-  where ${readableSql("$1")} and ($2::text is null or id > $2)
+  where ${readableSql("$1", "$4::text")} and ($2::text is null or id > $2)
   order by id limit $3`;
 
 const one = z.strictObject({ datasetId: idField });
@@ -62,7 +64,12 @@ export const datasetsRouter = router({
   }).query(async ({ ctx, input }) => {
     const accountId = ctx.principal?.accountId ?? null;
     const after = decodeCursor(input.cursor, idPattern);
-    const rows = await query<ListedRow>(listStatement, [accountId, after, input.limit + 1]);
+    const rows = await query<ListedRow>(listStatement, [
+      accountId,
+      after,
+      input.limit + 1,
+      restrictedTo(ctx.principal),
+    ]);
     return toPage(
       rows,
       input.limit,
@@ -79,27 +86,30 @@ export const datasetsRouter = router({
     input: z.strictObject(pageInput),
     output: pageOf(datasetSchema),
   }).query(async ({ ctx, input }) => {
-    const { accountId } = callerOf(ctx);
+    const caller = callerOf(ctx);
+    const { accountId } = caller;
     const before = decodeCursor(input.cursor, idPattern);
     const db = await database();
     const rows = await db
       .select()
       .from(datasets)
-      .where(and(eq(datasets.ownerId, accountId), before ? lt(datasets.id, before) : undefined))
+      .where(
+        and(eq(datasets.ownerId, accountId), grantedTo(caller), before ? lt(datasets.id, before) : undefined),
+      )
       .orderBy(desc(datasets.id))
       .limit(input.limit + 1);
     return pageOfDatasets(rows, input.limit, accountId);
   }),
 
   manifest: procedure("datasets.manifest", { input: one, output: manifestSchema }).query(
-    async ({ ctx, input }) =>
-      manifestOf(await getReadableDataset(input.datasetId, ctx.principal?.accountId ?? null)),
+    async ({ ctx, input }) => manifestOf(await getReadableDataset(input.datasetId, ctx.principal)),
   ),
 
   get: procedure("datasets.get", { input: one, output: datasetSchema.extend(progressSchema.shape) }).query(
     async ({ ctx, input }) => {
-      const { accountId } = callerOf(ctx);
-      const row = await getOwnDataset(input.datasetId, accountId);
+      const caller = callerOf(ctx);
+      const { accountId } = caller;
+      const row = await getOwnDataset(input.datasetId, caller);
       const db = await database();
       const states = await db
         .select({ state: documents.state, count: count(), chunks: sum(documents.chunkCount).mapWith(Number) })
@@ -124,14 +134,22 @@ export const datasetsRouter = router({
     }),
     output: datasetSchema,
   }).mutation(async ({ ctx, input }) => {
-    const { accountId } = callerOf(ctx);
+    const caller = callerOf(ctx);
+    const id = ctx.idempotency.idFor("ds");
     const db = await database();
-    const [row] = await db
-      .insert(datasets)
-      .values({ id: newId("ds"), ownerId: accountId, ...input })
-      .returning();
-    if (!row) throw new Error("insert returned nothing");
-    return toDataset(row, accountId, 0);
+    const row = await db.transaction(async (tx) => {
+      const [created] = await tx
+        .insert(datasets)
+        .values({ id, ownerId: caller.accountId, ...input })
+        .onConflictDoNothing()
+        .returning();
+      const credentialId = restrictedTo(caller);
+      // Who makes a dataset may fill it.
+      if (created && credentialId)
+        await tx.insert(credentialDatasets).values({ credentialId, datasetId: id });
+      return created;
+    });
+    return toDataset(row ?? (await getOwnDataset(id, caller)), caller.accountId, 0);
   }),
 
   update: procedure("datasets.update", {
@@ -142,7 +160,8 @@ export const datasetsRouter = router({
     }),
     output: datasetSchema,
   }).mutation(async ({ ctx, input: { datasetId, name, description, visibility } }) => {
-    const { accountId } = callerOf(ctx);
+    const caller = callerOf(ctx);
+    const { accountId } = caller;
     const db = await database();
     const [row] = await db
       .update(datasets)
@@ -152,21 +171,22 @@ export const datasetsRouter = router({
         ...(description === undefined ? {} : { description }),
         ...(visibility === undefined ? {} : { visibility }),
       })
-      .where(and(eq(datasets.id, datasetId), eq(datasets.ownerId, accountId)))
+      .where(and(eq(datasets.id, datasetId), eq(datasets.ownerId, accountId), grantedTo(caller)))
       .returning();
-    if (!row) throw datasetNotFound();
+    if (!row) throw datasetNotFound(datasetId, caller);
     const counts = await documentCounts([row.id]);
     return toDataset(row, accountId, counts.get(row.id) ?? 0);
   }),
 
   delete: procedure("datasets.delete", { input: one, output: z.void() }).mutation(async ({ ctx, input }) => {
-    const { accountId } = callerOf(ctx);
+    const caller = callerOf(ctx);
+    const { accountId } = caller;
     const db = await database();
     const gone = await db
       .delete(datasets)
-      .where(and(eq(datasets.id, input.datasetId), eq(datasets.ownerId, accountId)))
+      .where(and(eq(datasets.id, input.datasetId), eq(datasets.ownerId, accountId), grantedTo(caller)))
       .returning({ id: datasets.id });
-    if (gone.length === 0) throw datasetNotFound();
+    if (gone.length === 0) throw datasetNotFound(input.datasetId, caller);
   }),
 });
 

@@ -13,6 +13,7 @@ import { lockDataset } from "./lock-dataset.ts";
 import { enqueueIngestion, jobs } from "./queue.ts";
 import { type DocumentRow, documentColumns } from "./rows.ts";
 import { removeChunks } from "./store-chunks.ts";
+import { retireText } from "./versions.ts";
 
 export type CreatedDocument = DocumentRow & { duplicate: boolean };
 
@@ -32,8 +33,12 @@ export async function createDocuments(input: {
   items: readonly NewDocument[];
   /** Who pays for their reading; left out: nobody. */
   credential?: { readonly kind: string; readonly id: string };
+  /** The id of a row for the nth item. One that is there already was made by an earlier run of the call. */
+  idFor?: (place: number) => string;
 }): Promise<CreatedDocument[]> {
-  const { datasetId, credential } = input;
+  const { datasetId, credential, idFor = () => newId("doc") } = input;
+  // Sorted, so that rows of one moment are listed in the order they came.
+  const ids = input.items.map((_, place) => idFor(place)).sort();
   const judged = await judge(input.items);
   // Opened before the transaction: on PGlite's one connection it could not be opened within.
   await jobs();
@@ -42,7 +47,7 @@ export async function createDocuments(input: {
     if (!(await lockDataset(tx, datasetId))) throw new ApiError("not_found", "No such dataset.");
     // The same file sent twice at once is one row: senders into one dataset take turns here.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`documents:${datasetId}`}, 0))`);
-    const plan = planFor(judged, await listKnown(tx, datasetId, judged));
+    const plan = planFor(judged, ids, await listKnown(tx, datasetId, judged, ids));
     await insert(tx, datasetId, plan.inserts);
     for (const { id, item, old } of plan.replacements) await replace(tx, id, item, old);
     const stored = [...plan.inserts, ...plan.replacements];
@@ -55,11 +60,12 @@ export async function createDocuments(input: {
   });
 }
 
-/** Rows that items may meet: same name, or same content. */
+/** Rows that items may meet: same name, same content, or made by an earlier run of the call. */
 async function listKnown(
   tx: Transaction,
   datasetId: string,
   items: readonly Judged[],
+  ids: readonly string[],
 ): Promise<DocumentRow[]> {
   const hashes = [...new Set(items.map(({ contentHash }) => contentHash))];
   const names = items.flatMap(({ externalId }) => (externalId === null ? [] : [externalId]));
@@ -71,6 +77,7 @@ async function listKnown(
         eq(documents.datasetId, datasetId),
         or(
           inArray(documents.contentHash, hashes),
+          inArray(documents.id, [...ids]),
           names.length > 0 ? inArray(documents.externalId, names) : sql`false`,
         ),
       ),
@@ -84,7 +91,7 @@ async function listKnown(
  * same content is the same document; what cannot be read is the same only under the same title, so that
  * each empty file of a folder is told by name.
  */
-function planFor(items: readonly Judged[], known: readonly DocumentRow[]): Plan {
+function planFor(items: readonly Judged[], ids: readonly string[], known: readonly DocumentRow[]): Plan {
   const plan: Plan = { inserts: [], replacements: [], answers: [] };
   const byName = new Map<string, { id: string; old?: DocumentRow }>();
   const byContent = new Map<string, { id: string; old?: DocumentRow }>();
@@ -97,28 +104,31 @@ function planFor(items: readonly Judged[], known: readonly DocumentRow[]): Plan 
     // A readable document that failed for our reasons is tried again when it is sent again.
     if (row.state === "failed") byContent.set(contentKey(row.contentHash, null), { id: row.id, old: row });
   }
-  // Sorted, so that rows of one moment are listed in the order they came.
-  const ids = items.map(() => newId("doc")).sort();
+  const made = new Set(known.map(({ id }) => id));
   for (const [index, item] of items.entries()) {
+    const id = ids[index] ?? newId("doc");
+    if (made.has(id)) {
+      plan.answers.push({ id, duplicate: false });
+      continue;
+    }
     const refused = "refused" in item.outcome;
     const name = item.externalId;
     const content = contentKey(item.contentHash, refused ? item.title : null);
     const match = name === null ? byContent.get(content) : byName.get(name);
     if (!match) {
-      const id = ids[index] ?? newId("doc");
       plan.inserts.push({ id, item });
       plan.answers.push({ id, duplicate: false });
       if (name !== null) byName.set(name, { id });
       byContent.set(content, { id });
       continue;
     }
-    const { id, old } = match;
+    const { old } = match;
     const same = !old || (old.contentHash === item.contentHash && (old.state !== "failed" || refused));
-    plan.answers.push({ id, duplicate: same });
+    plan.answers.push({ id: match.id, duplicate: same });
     if (same) continue;
-    plan.replacements.push({ id, item, old });
-    if (name !== null) byName.set(name, { id });
-    else byContent.set(content, { id });
+    plan.replacements.push({ id: match.id, item, old });
+    if (name !== null) byName.set(name, { id: match.id });
+    else byContent.set(content, { id: match.id });
   }
   return plan;
 }
@@ -158,6 +168,7 @@ async function insert(tx: Transaction, datasetId: string, rows: Plan["inserts"])
 /** The old text stays searchable until the new one is ready; if that cannot be read, nothing stays. */
 async function replace(tx: Transaction, id: string, item: Judged, old: DocumentRow): Promise<void> {
   const refused = "refused" in item.outcome;
+  if (refused) await retireText(tx, id);
   await tx
     .update(documents)
     .set({

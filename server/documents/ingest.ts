@@ -12,6 +12,7 @@ import { untitled } from "./judge.ts";
 import { lockDataset } from "./lock-dataset.ts";
 import { type Prepared, prepareAside } from "./prepare.ts";
 import { removeChunks, storeChunks } from "./store-chunks.ts";
+import { retireText } from "./versions.ts";
 
 /** Throws only what may pass when tried again. A document that is gone or done is left alone. */
 export async function ingestDocument(documentId: string): Promise<void> {
@@ -34,12 +35,13 @@ export async function ingestDocument(documentId: string): Promise<void> {
     // Deleted, finished by somebody else, or replaced by new content that has a job of its own.
     if (!dataset || document?.state !== "processing" || document.contentHash !== source.contentHash) return;
     if (document.chunkCount > 0) await removeChunks(tx, { datasetId: dataset.id, documentId });
+    const version = await retireText(tx, documentId);
     const refused =
       "refused" in prepared
         ? prepared.refused
         : await storeAndPay(
             tx,
-            { ...dataset, documentId, title: document.title },
+            { ...dataset, documentId, version, title: document.title },
             prepared,
             source.credential,
           );
@@ -102,13 +104,24 @@ async function storeAndPay(
 ): Promise<string | null> {
   const { credits, characters } = ingestionPrice;
   const amount = credits * Math.floor(prepared.text.length / characters);
-  const { ownerId: accountId, documentId } = document;
+  const { ownerId: accountId } = document;
   try {
     await tx.transaction(async (inner) => {
-      await store(inner, document, prepared);
+      const title = await store(inner, document, prepared);
       if (amount === 0 || accountId === null || credential === null) return;
       const operation = "documents.ingest";
-      const result = await chargeWork(inner, { accountId, credential, operation, amount, documentId });
+      const read = {
+        datasetId: document.id,
+        documentId: document.documentId,
+        documentTitle: title,
+        version: document.version,
+        chunkId: null,
+        start: 0,
+        end: prepared.text.length,
+        rank: null,
+        score: null,
+      };
+      const result = await chargeWork(inner, { accountId, credential, operation, amount, read });
       if (result.outcome === "held") return;
       if (result.outcome === "expiryDue") throw new Error("Credits expire just now: tried again.");
       const what = result.outcome === "overBudget" ? "the budget has" : "the account has";
@@ -129,10 +142,12 @@ type StoredDocument = {
   ownerId: string | null;
   language: string;
   documentId: string;
+  version: number;
   title: string;
 };
 
-async function store(tx: Transaction, document: StoredDocument, prepared: Prepared): Promise<void> {
+/** Answers its title. */
+async function store(tx: Transaction, document: StoredDocument, prepared: Prepared): Promise<string> {
   const { text } = prepared;
   const title = document.title === untitled ? (prepared.title ?? untitled) : document.title;
   await storeChunks(tx, {
@@ -153,4 +168,5 @@ async function store(tx: Transaction, document: StoredDocument, prepared: Prepar
       chunkCount: prepared.chunks.length,
     })
     .where(eq(documents.id, document.documentId));
+  return title;
 }

@@ -25,7 +25,7 @@ beforeEach(async () => {
 async function add(title: string, text: string, sender = headers) {
   const { body } = await rest("POST", `/datasets/${datasetId}/documents`, sender, { title, text });
   await ingestDocument(String(body.id));
-  return (await rest("GET", `/datasets/${datasetId}/documents/${body.id}`, headers)).body;
+  return (await rest("GET", `/datasets/${datasetId}/documents/${body.id}`, { cookie: account.cookie })).body;
 }
 
 const balance = async () => (await rest("GET", "/credits", headers)).body.balance;
@@ -48,7 +48,21 @@ describe("what reading costs", () => {
     expect(items).toEqual([expect.objectContaining({ operation: "documents.ingest", creditsCharged: 2 })]);
     const [receipt] = z.array(z.looseObject({ id: z.string() })).parse(items);
     const opened = await rest("GET", `/receipts/${receipt?.id}`, headers);
-    expect(opened.body.hits).toEqual([{ documentId: long.id, chunkId: null, rank: null, score: null }]);
+    expect(opened.body.hits).toEqual([
+      {
+        datasetId,
+        documentId: long.id,
+        documentTitle: "long",
+        version: 1,
+        chunkId: null,
+        start: 0,
+        end: 25_000,
+        rank: null,
+        score: null,
+        passage: null,
+        missing: "wholeDocument",
+      },
+    ]);
     expect(await verifyLedger()).toMatchObject({ faults: [] });
   });
 

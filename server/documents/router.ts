@@ -52,10 +52,11 @@ export const documentsRouter = router({
     output: documentSchema,
   }).mutation(async ({ ctx, input }) => {
     const caller = callerOf(ctx);
-    await getOwnDataset(input.datasetId, caller.accountId);
+    await getOwnDataset(input.datasetId, caller);
     const [row] = await createDocuments({
       datasetId: input.datasetId,
       credential: { kind: caller.kind, id: caller.credentialId },
+      idFor: (place) => ctx.idempotency.idFor("doc", place),
       items: [
         {
           title: input.title,
@@ -83,11 +84,12 @@ export const documentsRouter = router({
     output: z.union([documentSchema, z.object({ items: z.array(documentSchema) })]),
   }).mutation(async ({ ctx, input }) => {
     const caller = callerOf(ctx);
-    await getOwnDataset(input.datasetId, caller.accountId);
+    await getOwnDataset(input.datasetId, caller);
     const single = input.files.length === 1;
     const rows = await createDocuments({
       datasetId: input.datasetId,
       credential: { kind: caller.kind, id: caller.credentialId },
+      idFor: (place) => ctx.idempotency.idFor("doc", place),
       items: input.files.map(({ name, mediaType, content }) => ({
         fileName: name,
         mediaType,
@@ -104,7 +106,7 @@ export const documentsRouter = router({
     input: z.strictObject({ datasetId, ...pageInput, state: z.enum(documentStates).optional() }),
     output: pageOf(documentSchema),
   }).query(async ({ ctx, input: { datasetId, cursor, limit, state } }) => {
-    await getOwnDataset(datasetId, callerOf(ctx).accountId);
+    await getOwnDataset(datasetId, callerOf(ctx));
     const page = await listDocuments(datasetId, {
       limit,
       ...(cursor ? { cursor } : {}),
@@ -117,18 +119,23 @@ export const documentsRouter = router({
     input: one,
     output: documentSchema.extend({ text: z.string().nullable().describe("null until ready") }),
   }).query(async ({ ctx, input }) => {
-    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    await getOwnDataset(input.datasetId, callerOf(ctx));
     const db = await database();
     const [row] = await db
       .select()
       .from(documents)
       .where(and(eq(documents.id, input.documentId), eq(documents.datasetId, input.datasetId)));
     if (!row) throw documentNotFound();
+    if (row.text !== null) {
+      const { datasetId, id: documentId, title: documentTitle, version } = row;
+      const whole = { chunkId: null, start: 0, end: row.text.length, rank: null, score: null };
+      ctx.charge.record({ query: null, hits: [{ datasetId, documentId, documentTitle, version, ...whole }] });
+    }
     return { ...toDocument(row), text: row.text };
   }),
 
   delete: procedure("documents.delete", { input: one, output: z.void() }).mutation(async ({ ctx, input }) => {
-    await getOwnDataset(input.datasetId, callerOf(ctx).accountId);
+    await getOwnDataset(input.datasetId, callerOf(ctx));
     if (!(await deleteDocument(input.datasetId, input.documentId))) throw documentNotFound();
   }),
 });

@@ -20,6 +20,7 @@ export const documentColumns = {
   metadata: documents.metadata,
   contentHash: documents.contentHash,
   sizeBytes: documents.sizeBytes,
+  version: documents.version,
   state: documents.state,
   reason: documents.reason,
   chunkCount: documents.chunkCount,

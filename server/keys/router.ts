@@ -2,30 +2,26 @@
  * API keys, stored by Better Auth's api-key plugin as SHA-256. The secret is in one answer only, the one
  * that creates it. A revoked key is deleted, so its next call is refused.
  */
-import { and, desc, eq, ne, sql } from "drizzle-orm";
+import { randomInt } from "node:crypto";
+import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
-import { type Database, database } from "#db/client.ts";
+import { database, type Transaction } from "#db/client.ts";
+import { retiredKeys } from "#db/schema/access.ts";
 import { apikey } from "#db/schema/auth.ts";
-import { budgetPeriods, budgets } from "#db/schema/ledger.ts";
 import { callerOf } from "../admission.ts";
+import { audit } from "../audit.ts";
 import { getAuth } from "../auth.ts";
+import type { Context } from "../context.ts";
+import { accessFields, accessShape, deleteAccess, readAccess, setAccess } from "../credential-access.ts";
 import { ApiError } from "../errors.ts";
-import { idField, nameField, timeField } from "../fields.ts";
-import { type Scope, scopes } from "../operations.ts";
+import { idField, nameField, scopeField, timeField } from "../fields.ts";
 import { pageOf } from "../pages.ts";
+import { hashKey, keyPrefix } from "../principal.ts";
 import { procedure, router } from "../trpc.ts";
 
-const scopeField = z.enum(Object.keys(scopes) as [Scope, ...Scope[]]);
 const secondsADay = 24 * 3600;
 /** More keys than a person can tell apart are a mistake or an attack. */
 const keysAnAccount = 200;
-
-const budgetField = z
-  .strictObject({
-    credits: z.int().min(1).max(1_000_000_000),
-    period: z.enum(budgetPeriods).describe("day and month begin at 0:00 UTC"),
-  })
-  .describe("What calls with this key may spend");
 
 const keySchema = z
   .object({
@@ -36,7 +32,11 @@ const keySchema = z
     createdAt: timeField,
     expiresAt: timeField.nullable(),
     lastUsedAt: timeField.nullable().describe("To about half a minute"),
-    budget: budgetField.extend({ used: z.int() }).nullable().describe("null: all of the balance"),
+    ...accessShape,
+    retired: z
+      .object({ until: timeField, lastUsedAt: timeField.nullable(), lastAddress: z.string().nullable() })
+      .nullable()
+      .describe("The secret before the last rotation, while it works, and who still uses it"),
   })
   .meta({ id: "Key" });
 
@@ -46,7 +46,7 @@ export const keysRouter = router({
       name: nameField(100),
       scopes: z.array(scopeField).min(1, "choose at least one scope").default(["mcp:query", "mcp:tools"]),
       expiresInDays: z.int().min(1).max(3650).nullish().describe("Never expires when left out"),
-      budget: budgetField.nullish().describe("All of the balance when left out"),
+      ...accessFields,
     }),
     output: keySchema.extend({ key: z.string().describe("Shown this once") }),
   }).mutation(async ({ ctx, input }) => {
@@ -64,7 +64,12 @@ export const keysRouter = router({
         ...(input.expiresInDays ? { expiresIn: input.expiresInDays * secondsADay } : {}),
       },
     });
-    if (input.budget) await setBudget(created.id, accountId, input.budget);
+    await db.transaction(async (tx) => {
+      const { datasets, budget, callsPerHour, addresses } = input;
+      const owner = { credentialId: created.id, accountId };
+      await setAccess(tx, owner, { datasets, budget, callsPerHour, addresses });
+      await record(ctx, accountId, "keys.create", created.id, tx);
+    });
     return { ...(await getKey(created.id, accountId)), key: created.key };
   }),
 
@@ -72,10 +77,12 @@ export const keysRouter = router({
     async ({ ctx }) => {
       const { accountId } = callerOf(ctx);
       const db = await database();
-      const rows = await selectKeys(db)
+      const rows = await db
+        .select()
+        .from(apikey)
         .where(eq(apikey.referenceId, accountId))
         .orderBy(desc(apikey.createdAt), desc(apikey.id));
-      return { items: rows.map(toKey), nextCursor: null };
+      return { items: await toKeys(rows), nextCursor: null };
     },
   ),
 
@@ -83,21 +90,56 @@ export const keysRouter = router({
     input: z.strictObject({
       keyId: idField,
       name: nameField(100).optional(),
-      budget: budgetField.nullish().describe("null lifts it; what was used of the period stays"),
+      ...accessFields,
     }),
     output: keySchema,
-  }).mutation(async ({ ctx, input: { keyId, name, budget } }) => {
+  }).mutation(async ({ ctx, input: { keyId, name, ...access } }) => {
     const { accountId } = callerOf(ctx);
     const db = await database();
-    const mine = and(eq(apikey.id, keyId), eq(apikey.referenceId, accountId));
-    const [known] = await db
-      .update(apikey)
-      .set({ updatedAt: sql`now()`, ...(name === undefined ? {} : { name }) })
-      .where(mine)
-      .returning({ id: apikey.id });
-    if (!known) throw keyNotFound();
-    if (budget !== undefined) await setBudget(keyId, accountId, budget);
+    await db.transaction(async (tx) => {
+      const [known] = await tx
+        .update(apikey)
+        .set({ updatedAt: sql`now()`, ...(name === undefined ? {} : { name }) })
+        .where(mine(keyId, accountId))
+        .returning({ id: apikey.id });
+      if (!known) throw keyNotFound();
+      await setAccess(tx, { credentialId: keyId, accountId }, access);
+      await record(ctx, accountId, "keys.update", keyId, tx);
+    });
     return getKey(keyId, accountId);
+  }),
+
+  rotate: procedure("keys.rotate", {
+    input: z.strictObject({
+      keyId: idField,
+      graceHours: z.int().min(0).max(720).default(24).describe("For so long the old secret still works"),
+    }),
+    output: keySchema.extend({ key: z.string().describe("The new secret, shown this once") }),
+  }).mutation(async ({ ctx, input: { keyId, graceHours } }) => {
+    const { accountId } = callerOf(ctx);
+    const key = `${keyPrefix}${randomLetters(48)}`;
+    const db = await database();
+    await db.transaction(async (tx) => {
+      const [known] = await tx
+        .select({ key: apikey.key })
+        .from(apikey)
+        .where(mine(keyId, accountId))
+        .for("update");
+      if (!known) throw keyNotFound();
+      // One old secret at a time: what was retired before ends now.
+      await tx.delete(retiredKeys).where(eq(retiredKeys.keyId, keyId));
+      if (graceHours > 0) {
+        const expiresAt = sql`now() + make_interval(hours => ${graceHours}::int)`;
+        await tx.insert(retiredKeys).values({ key: known.key, keyId, expiresAt });
+      }
+      await tx
+        .update(apikey)
+        .set({ key: hashKey(key), start: key.slice(0, 12), updatedAt: sql`now()` })
+        .where(eq(apikey.id, keyId));
+      await setAccess(tx, { credentialId: keyId, accountId }, {});
+      await record(ctx, accountId, "keys.rotate", keyId, tx);
+    });
+    return { ...(await getKey(keyId, accountId)), key };
   }),
 
   delete: procedure("keys.delete", {
@@ -106,58 +148,36 @@ export const keysRouter = router({
   }).mutation(async ({ ctx, input }) => {
     const { accountId } = callerOf(ctx);
     const db = await database();
-    const gone = await db
-      .delete(apikey)
-      .where(and(eq(apikey.id, input.keyId), eq(apikey.referenceId, accountId)))
-      .returning({ id: apikey.id });
-    if (gone.length === 0) throw keyNotFound();
-    await setBudget(input.keyId, accountId, null);
+    await db.transaction(async (tx) => {
+      const gone = await tx.delete(apikey).where(mine(input.keyId, accountId)).returning({ id: apikey.id });
+      if (gone.length === 0) throw keyNotFound();
+      await deleteAccess(tx, input.keyId);
+      await record(ctx, accountId, "keys.delete", input.keyId, tx);
+    });
   }),
 });
 
-/** A key has one budget at most. */
-async function setBudget(keyId: string, accountId: string, budget: z.output<typeof budgetField> | null) {
-  const db = await database();
-  const ofKey = eq(budgets.credentialId, keyId);
-  if (budget === null) {
-    await db.delete(budgets).where(ofKey);
-    return;
-  }
-  const { credits: amount, period } = budget;
-  await db.transaction(async (tx) => {
-    await tx.delete(budgets).where(and(ofKey, ne(budgets.period, period)));
-    await tx
-      .insert(budgets)
-      .values({ credentialId: keyId, accountId, period, amount, ...spentInPeriod(keyId, accountId, period) })
-      .onConflictDoUpdate({ target: [budgets.credentialId, budgets.period], set: { amount } });
-  });
+function mine(keyId: string, accountId: string) {
+  return and(eq(apikey.id, keyId), eq(apikey.referenceId, accountId));
 }
 
-/** What the key spent since the period began, before it had this budget. */
-function spentInPeriod(keyId: string, accountId: string, period: string) {
-  const began = sql`greatest(budget_period_start(${period}), to_timestamp(0))`;
-  return {
-    periodStart: began,
-    used: sql`(select coalesce(sum(case state when 'held' then amount when 'captured' then captured else 0 end), 0)
-      from holds where account_id = ${accountId} and credential_id = ${keyId} and created_at >= ${began})`,
-  };
+/** As Better Auth makes keys: letters alone, 48 of them. */
+function randomLetters(count: number): string {
+  const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  return Array.from({ length: count }, () => letters[randomInt(letters.length)]).join("");
 }
 
-function selectKeys(db: Database) {
-  const used = sql<number>`case when ${budgets.periodStart} < budget_period_start(${budgets.period}) then 0 else ${budgets.used} end`;
-  return db
-    .select({ key: apikey, budget: budgets, used: used.mapWith(Number) })
-    .from(apikey)
-    .leftJoin(budgets, eq(budgets.credentialId, apikey.id))
-    .$dynamic();
+function record(ctx: Context, accountId: string, event: string, subjectId: string, tx: Transaction) {
+  const { exactAddress: address, headers } = ctx;
+  const actor = { kind: "user", id: accountId } as const;
+  return audit({ accountId, actor, event, subjectId, address, userAgent: headers.get("user-agent") }, tx);
 }
 
 async function getKey(keyId: string, accountId: string) {
-  const [row] = await selectKeys(await database()).where(
-    and(eq(apikey.id, keyId), eq(apikey.referenceId, accountId)),
-  );
-  if (!row) throw keyNotFound();
-  return toKey(row);
+  const db = await database();
+  const [key] = await toKeys(await db.select().from(apikey).where(mine(keyId, accountId)));
+  if (!key) throw keyNotFound();
+  return key;
 }
 
 function keyNotFound(): ApiError {
@@ -170,17 +190,32 @@ const storedPermissions = z
   .pipe(z.object({ scope: z.array(scopeField) }))
   .catch({ scope: [] });
 
-type KeyRow = { key: typeof apikey.$inferSelect; budget: typeof budgets.$inferSelect | null; used: number };
-
-function toKey({ key: row, budget, used }: KeyRow) {
-  return {
-    id: row.id,
-    name: row.name ?? "",
-    prefix: row.start ?? "",
-    scopes: storedPermissions.parse(row.permissions).scope,
-    createdAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt?.toISOString() ?? null,
-    lastUsedAt: row.lastRequest?.toISOString() ?? null,
-    budget: budget && { credits: budget.amount, period: budget.period, used },
-  };
+async function toKeys(rows: readonly (typeof apikey.$inferSelect)[]) {
+  const ids = rows.map(({ id }) => id);
+  const accessOf = await readAccess(ids);
+  const db = await database();
+  const retired = await db
+    .select()
+    .from(retiredKeys)
+    .where(and(inArray(retiredKeys.keyId, ids), gt(retiredKeys.expiresAt, sql`now()`)));
+  return rows.map((row) => {
+    const old = retired.find(({ keyId }) => keyId === row.id);
+    return {
+      id: row.id,
+      name: row.name ?? "",
+      prefix: row.start ?? "",
+      scopes: storedPermissions.parse(row.permissions).scope,
+      createdAt: row.createdAt.toISOString(),
+      expiresAt: row.expiresAt?.toISOString() ?? null,
+      lastUsedAt: row.lastRequest?.toISOString() ?? null,
+      ...accessOf(row.id),
+      retired: old
+        ? {
+            until: old.expiresAt.toISOString(),
+            lastUsedAt: old.lastUsedAt?.toISOString() ?? null,
+            lastAddress: old.lastAddress,
+          }
+        : null,
+    };
+  });
 }

@@ -247,7 +247,7 @@ describe.each(eras)("%s", (era) => {
     expect(status).toBe(403);
     expect(body).toMatchObject({ code: "insufficient_scope", scope: "mcp:query" });
     expect(headers.get("www-authenticate")).toMatch(
-      /error="insufficient_scope", scope="mcp:query", resource_metadata=/,
+      /error="insufficient_scope", scope="mcp:query mcp:create", resource_metadata=/,
     );
   });
 

@@ -102,7 +102,7 @@ function refuse(ctx: Context, error: unknown, id: RequestId | null): Response {
     return json({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, 401, headers);
   }
   if (problem.code === "insufficient_scope") {
-    headers["WWW-Authenticate"] = scopeChallenge(String(problem.scope));
+    headers["WWW-Authenticate"] = scopeChallenge(String(problem.needed));
     return json(problem, status, headers);
   }
   if (status === 405) headers.Allow = "POST, OPTIONS";

@@ -2,7 +2,7 @@
  * What a call cost and what is left, in `_meta` under keys of our own namespace (MCP 2026-07-28, "_meta":
  * reverse DNS, then a slash). A result carries `dev.fltr/meter`: { charged, balance, limit, remaining,
  * resetSeconds, receiptId }, and `dev.fltr/problem` when it is an error: { detail, code, hint, … } as over
- * REST. A tool carries `dev.fltr/price`: { credits }.
+ * REST. A tool carries `dev.fltr/price`: { credits }, and when it is metered { perCharacters, meteredField }.
  */
 import type { Context } from "../context.ts";
 import type { OperationId } from "../operations.ts";

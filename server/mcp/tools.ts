@@ -6,6 +6,7 @@
 import type { StandardSchemaWithJSON, ToolAnnotations } from "@modelcontextprotocol/server";
 import { refusalOf } from "../admission.ts";
 import { type CatalogEntry, catalog } from "../catalog.ts";
+import { priceFields } from "../price.ts";
 import type { Principal } from "../principal.ts";
 import { priceKey } from "./meter.ts";
 import { assertReadableInput, type JsonSchema, toolSchema } from "./schema.ts";
@@ -50,7 +51,7 @@ const tools: readonly Tool[] = catalog.flatMap((entry) => {
         idempotentHint: row.kind === "query",
         openWorldHint: false,
       },
-      _meta: { [priceKey]: { credits: row.priceCredits } },
+      _meta: { [priceKey]: priceFields(row) },
     },
   };
 });
@@ -70,7 +71,7 @@ export function findTool(name: string): Tool | null {
 
 /** Those that the caller may call, in the table's order. */
 export function toolsFor(principal: Principal): readonly Tool[] {
-  return tools.filter(({ entry }) => refusalOf({ principal, rejected: false }, entry.id) === null);
+  return tools.filter(({ entry }) => refusalOf({ principal, rejected: false }, entry.id, null) === null);
 }
 
 /** Shown to clients and not enforced by the SDK: the chain checks input and output, with our own words. */

@@ -76,7 +76,7 @@ function refuse(ctx: Context, error: unknown): Response {
     headers.Allow = problem.allow.join(", ");
   }
   if (problem.code === "insufficient_scope") {
-    headers["WWW-Authenticate"] = scopeChallenge(String(problem.scope));
+    headers["WWW-Authenticate"] = scopeChallenge(String(problem.needed));
   }
   if (status !== 401) return json(problem, status, headers);
   headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");

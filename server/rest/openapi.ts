@@ -5,6 +5,8 @@ import { env } from "#env";
 import packageJson from "../../package.json" with { type: "json" };
 import { type CatalogEntry, catalog } from "../catalog.ts";
 import { refusals } from "../errors.ts";
+import type { Operation } from "../operations.ts";
+import { priceFields, priceWords } from "../price.ts";
 
 const problemSchema = z
   .object({
@@ -76,10 +78,11 @@ function operationObject(entry: CatalogEntry): ZodOpenApiOperationObject {
     description: [
       row.scope ? `Scope: \`${row.scope}\`.` : "",
       row.role ? "For admins." : "",
-      row.priceCredits > 0 ? `Price: ${row.priceCredits} credits.` : "Free.",
+      priceSentence(row),
     ]
       .filter(Boolean)
       .join(" "),
+    ...(row.priceCredits > 0 && { "x-price": priceFields(row) }),
     requestParams: {
       path: entry.input.pick(maskOf(pathParameters(entry))),
       ...(reads ? { query: rest } : {}),
@@ -96,6 +99,14 @@ function operationObject(entry: CatalogEntry): ZodOpenApiOperationObject {
       ),
     },
   };
+}
+
+function priceSentence(row: Operation): string {
+  if (row.priceCredits === 0) return "Free.";
+  const { meter, perItem } = row;
+  const of = meter ? ` of ${perItem ? "each of " : ""}\`${meter.field}\`` : "";
+  const each = perItem && !meter ? ` for each of \`${perItem}\`` : "";
+  return `Price: ${priceWords(row)}${of}${each}.`;
 }
 
 function bodyOf(entry: CatalogEntry) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database, query } from "#db/client.ts";
+import type { Reader } from "#server/dataset-access.ts";
 import { removeChunks, storeChunks } from "#server/documents/store-chunks.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
 import { type Hit, searchDataset } from "./query.ts";
@@ -44,12 +45,22 @@ async function addDocument(
   );
 }
 
+function readerOf(accountId: string | null): Reader {
+  if (accountId === null) return null;
+  return {
+    kind: "apiKey",
+    accountId,
+    credentialId: "",
+    access: { allDatasets: true, callsPerHour: null, addresses: [] },
+  };
+}
+
 async function search(
   text: string,
   datasetId = "kitchen",
   accountId: string | null = "cook",
 ): Promise<Hit[]> {
-  const hits = await searchDataset({ datasetId, accountId, query: text, topK: 10 });
+  const hits = await searchDataset({ datasetId, reader: readerOf(accountId), query: text, topK: 10 });
   if (!hits) throw new Error("the dataset cannot be read");
   return hits;
 }
@@ -140,9 +151,9 @@ describe("finding", () => {
 
   test("nothing near is nothing, and topK bounds the answer", async () => {
     expect(await search("xylophone")).toEqual([]);
-    expect(await searchDataset({ datasetId: "empty", accountId: null, query: "bread", topK: 5 })).toEqual([]);
+    expect(await searchDataset({ datasetId: "empty", reader: null, query: "bread", topK: 5 })).toEqual([]);
     expect(
-      await searchDataset({ datasetId: "kitchen", accountId: "cook", query: "stone", topK: 1 }),
+      await searchDataset({ datasetId: "kitchen", reader: readerOf("cook"), query: "stone", topK: 1 }),
     ).toHaveLength(1);
   });
 });
@@ -155,10 +166,12 @@ describe("who may read", () => {
 
   test("somebody else's private dataset answers as an unknown one", async () => {
     for (const accountId of [null, "mechanic", ""]) {
-      expect(await searchDataset({ datasetId: "kitchen", accountId, query: "dough", topK: 5 })).toBeNull();
+      expect(
+        await searchDataset({ datasetId: "kitchen", reader: readerOf(accountId), query: "dough", topK: 5 }),
+      ).toBeNull();
     }
     expect(
-      await searchDataset({ datasetId: "nowhere\u0000", accountId: "cook", query: "dough", topK: 5 }),
+      await searchDataset({ datasetId: "nowhere\u0000", reader: readerOf("cook"), query: "dough", topK: 5 }),
     ).toBeNull();
   });
 

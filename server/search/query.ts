@@ -4,11 +4,14 @@
  * that equal data answers equally.
  */
 import { query as run } from "#db/client.ts";
+import { type Reader, restrictedTo } from "../dataset-access.ts";
 import { searchStatement } from "./statement.ts";
 
 export type Hit = {
   documentId: string;
   documentTitle: string;
+  /** Of the document's text, which `start` and `end` point into. */
+  version: number;
   chunkId: string;
   headingPath: string[];
   /** Offsets into the document's text, UTF-16 code units, end exclusive. */
@@ -21,21 +24,22 @@ export type Hit = {
 
 type Row = { [K in keyof Hit]: Hit[K] | null };
 
-/** Null when there is no such dataset for this account: unknown and somebody else's are the same answer. */
+/** Null when there is no such dataset for this reader: unknown and somebody else's are the same answer. */
 export async function searchDataset(input: {
   datasetId: string;
-  accountId: string | null;
+  reader: Reader;
   query: string;
   topK: number;
 }): Promise<Hit[] | null> {
   const { words, phrases, unfinished } = parseQuery(input.query);
   const rows = await run<Row>(searchStatement, [
     storable(input.datasetId),
-    input.accountId,
+    input.reader?.accountId ?? null,
     words.join("\n"),
     phrases.join("\n"),
     unfinished,
     input.topK,
+    restrictedTo(input.reader),
   ]);
   if (rows.length === 0) return null;
   return rows.filter(isHit).map((hit) => ({ ...hit, score: Math.round(hit.score * 10_000) / 10_000 }));

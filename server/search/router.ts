@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { callerOf } from "../admission.ts";
 import type { Charge } from "../charge.ts";
-import { datasetNotFound } from "../dataset-access.ts";
+import { datasetNotFound, type Reader } from "../dataset-access.ts";
 import { ApiError, problemOf } from "../errors.ts";
 import { idField } from "../fields.ts";
 import { queryFields } from "../query-fields.ts";
@@ -36,7 +36,7 @@ const answerSchema = z.object({
 
 export const searchRouter = router({
   query: procedure("search.query", { input: querySchema, output: answerSchema }).query(({ ctx, input }) =>
-    search(input, callerOf(ctx).accountId, ctx.charge),
+    search(input, callerOf(ctx), ctx.charge),
   ),
 
   batch: procedure("search.batch", {
@@ -55,11 +55,11 @@ export const searchRouter = router({
       creditsCharged: z.int(),
     }),
   }).mutation(async ({ ctx, input }) => {
-    const { accountId } = callerOf(ctx);
+    const caller = callerOf(ctx);
     const results = await Promise.all(
       input.queries.map(async (query) => {
         try {
-          return { ...(await search(query, accountId, ctx.charge)), error: null };
+          return { ...(await search(query, caller, ctx.charge)), error: null };
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
           const { detail, code } = problemOf(error).problem;
@@ -76,17 +76,22 @@ export const searchRouter = router({
 
 async function search(
   { datasetId, endpoint, query, topK }: z.output<typeof querySchema>,
-  accountId: string,
+  reader: Reader,
   charge: Charge,
 ): Promise<z.output<typeof answerSchema>> {
   if (endpoint !== "default") throw new ApiError("not_found", "Endpoint not found.");
-  const hits = await searchDataset({ datasetId, accountId, query, topK });
-  if (hits === null) throw datasetNotFound();
-  const read = hits.map(({ documentId, chunkId, score }, index) => ({
-    documentId,
-    chunkId,
+  const hits = await searchDataset({ datasetId, reader, query, topK });
+  if (hits === null) throw datasetNotFound(datasetId, reader);
+  const read = hits.map((hit, index) => ({
+    datasetId,
+    documentId: hit.documentId,
+    documentTitle: hit.documentTitle,
+    version: hit.version,
+    chunkId: hit.chunkId,
+    start: hit.start,
+    end: hit.end,
     rank: index + 1,
-    score,
+    score: hit.score,
   }));
   return { hits, ...charge.record({ query, hits: read }) };
 }

@@ -7,20 +7,21 @@
  * Parameters are read from `asked` alone: where the planner sees their values it believes a plan made for
  * them to be cheaper, and plans every call anew, which costs more than the search.
  *
- * $1 dataset, $2 account or null, $3 words and $4 phrases, one a line, $5 the last word may be unfinished, $6 topK.
+ * $1 dataset, $2 account or null, $3 words and $4 phrases, one a line, $5 the last word may be unfinished, $6 topK,
+ * $7 credential that is restricted to what was granted to it, or null.
  */
 import { readableSql } from "../dataset-access.ts";
 
 export const searchStatement = `
 with asked as materialized (
   select $1::text as dataset_id, $2::text as account_id, $3::text as words, $4::text as phrases,
-         $5::boolean as unfinished, $6::int as top_k
+         $5::boolean as unfinished, $6::int as top_k, $7::text as credential_id
 ),
 dataset as materialized (
   select language::regconfig as language,
          coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks
   from datasets
-  where id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)")}
+  where id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)", "(select credential_id from asked)")}
 ),
 word as materialized (
   select position, stems, plain, plain_text,
@@ -125,7 +126,7 @@ candidate as materialized (
   limit 100
 ),
 scored as materialized (
-  select chunks.id, documents.id as document_id, documents.title, (
+  select chunks.id, documents.id as document_id, documents.title, documents.version, (
     select sum(rarity * best) / sum(rarity)
     from (
       select term.rarity, (
@@ -144,10 +145,10 @@ scored as materialized (
   cross join lateral (select chunks.tsv || ''::tsvector as tsv offset 0) as inline
 ),
 hit as materialized (
-  select id, document_id, title, (words + (1 - words) * 0.5 * phrases) * len as score
+  select id, document_id, title, version, (words + (1 - words) * 0.5 * phrases) * len as score
   from scored order by score desc, id limit (select top_k from asked)
 )
-select hit.document_id as "documentId", hit.title as "documentTitle", chunks.id::text as "chunkId",
+select hit.document_id as "documentId", hit.title as "documentTitle", hit.version, chunks.id::text as "chunkId",
        chunks.heading_path as "headingPath", chunks.start, chunks."end", hit.score::float8 as score, chunks.text
 from dataset
 left join (hit join chunks on chunks.id = hit.id) on true

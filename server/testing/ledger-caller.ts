@@ -1,8 +1,9 @@
 /** For tests of the ledger: a caller with a key of its own, budgets on it, and what a call leaves. */
 import { query } from "#db/client.ts";
 import { newId } from "#server/ids.ts";
-import { type BudgetPeriod, type Hold, holdCredits, type Receipt } from "#server/ledger.ts";
+import { type BudgetPeriod, type Hold, holdCredits } from "#server/ledger.ts";
 import { identify, type Principal } from "#server/principal.ts";
+import type { Receipt } from "#server/receipt.ts";
 import { createTestAccount } from "./accounts.ts";
 
 export async function createCaller(): Promise<Principal> {
@@ -11,6 +12,7 @@ export async function createCaller(): Promise<Principal> {
   const { principal } = await identify(new Headers({ "x-api-key": key }), {
     sessions: false,
     remember: false,
+    address: "127.0.0.1",
   });
   if (!principal) throw new Error("the key is not accepted");
   return principal;
@@ -50,6 +52,18 @@ export async function balanceOf({ accountId }: Principal): Promise<number> {
 export const receipt = (): Receipt => ({
   id: newId("rcpt"),
   query: "granite",
-  hits: [{ documentId: "d", chunkId: "1", rank: 1, score: 1 }],
+  hits: [
+    {
+      datasetId: "s",
+      documentId: "d",
+      documentTitle: "Rocks",
+      version: 1,
+      chunkId: "1",
+      start: 0,
+      end: 7,
+      rank: 1,
+      score: 1,
+    },
+  ],
   durationMs: 3,
 });

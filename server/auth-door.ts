@@ -1,0 +1,291 @@
+/**
+ * /api/auth/*: Better Auth's routes behind one door. Some paths are closed, since their work is done by
+ * operations; those of the authorization server are open to pages of any origin and limited by address, and
+ * a code or refresh token that is used by two ends the tokens of its connection (RFC 9700 §4.14).
+ */
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { decodeJwt } from "jose";
+import { z } from "zod";
+import { env } from "#env";
+import { connectionClaim, looksLikeToken, resource, verifyAccessToken } from "./access-token.ts";
+import { addressHeader, getAuth } from "./auth.ts";
+import { readBody } from "./body.ts";
+import { isAllowlisted } from "./client-address.ts";
+import {
+  callBackTokens,
+  connectionOfReused,
+  endToken,
+  noteCode,
+  noteExchange,
+  type Reuse,
+} from "./connection-tokens.ts";
+import { ApiError } from "./errors.ts";
+import { errorResponse, json, preflight, withHeaders } from "./http.ts";
+import { authorizationLimits } from "./operations.ts";
+import { exactAddressOf, limitAddressOf } from "./peer.ts";
+import { identify } from "./principal.ts";
+import { getRateLimiter, rateLimitHeaders } from "./rate-limit.ts";
+
+/** Forms of a few fields, and client metadata. */
+const maxBodyBytes = 64 * 1024;
+const prefix = "/api/auth";
+
+/** Done by operations, with our checks and words, or not at all. */
+const closedPaths = new Set([
+  "/admin/remove-user",
+  "/api-key/create",
+  "/api-key/update",
+  "/api-key/delete",
+  "/api-key/get",
+  "/api-key/list",
+  "/api-key/verify",
+  "/api-key/delete-all-expired-api-keys",
+  "/oauth2/consent",
+  "/oauth2/continue",
+  "/oauth2/create-client",
+  "/oauth2/update-client",
+  "/oauth2/delete-client",
+  "/oauth2/get-client",
+  "/oauth2/get-clients",
+  "/oauth2/client/rotate-secret",
+  "/oauth2/get-consent",
+  "/oauth2/get-consents",
+  "/oauth2/update-consent",
+  "/oauth2/delete-consent",
+  "/oauth2/public-client",
+  "/oauth2/public-client-prelogin",
+  "/device",
+  "/device/approve",
+  "/device/deny",
+  // Gives a session, not a connection.
+  "/device/token",
+  // Gives a token of the session to whoever sends its cookie.
+  "/token",
+]);
+
+/** Called by clients that run in a page of another origin; no cookie counts there. */
+const openPaths = new Set([
+  "/oauth2/token",
+  "/oauth2/register",
+  "/oauth2/revoke",
+  "/oauth2/introspect",
+  "/oauth2/userinfo",
+  "/device/code",
+  "/jwks",
+]);
+
+/** Answers everything under /api/auth. */
+export async function handleAuth(request: Request): Promise<Response> {
+  const path = new URL(request.url).pathname.slice(prefix.length).replace(/\/+$/, "");
+  try {
+    if (closedPaths.has(path) || path.startsWith("/admin/oauth2/")) {
+      throw new ApiError("unknown_path", "There is nothing here.");
+    }
+    const open = openPaths.has(path) || path.startsWith("/.well-known/");
+    const early = open ? preflight(request, "GET, POST, OPTIONS") : null;
+    if (early) return early;
+    const limits = await limit(request, path);
+    if ("refusal" in limits) return limits.refusal;
+    const body = request.body ? await readBody(request, maxBodyBytes) : null;
+    const response = await answer(request, path, body);
+    return open ? withHeaders(response, limits.headers) : response;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return errorResponse(error);
+  }
+}
+
+/** Calls one of Better Auth's routes, also a closed one, as the caller whose headers are given. */
+export async function callAuth(
+  path: string,
+  call: { readonly headers: Headers; readonly address: string; readonly body?: unknown },
+): Promise<Response> {
+  const headers = new Headers();
+  for (const name of ["cookie", "user-agent"]) {
+    const value = call.headers.get(name);
+    if (value) headers.set(name, value);
+  }
+  headers.set(addressHeader, call.address);
+  headers.set("origin", new URL(env.appUrl).origin);
+  const auth = await getAuth();
+  if (call.body === undefined) return auth.handler(new Request(`${env.appUrl}${prefix}${path}`, { headers }));
+  headers.set("content-type", "application/json");
+  const body = JSON.stringify(call.body);
+  return auth.handler(new Request(`${env.appUrl}${prefix}${path}`, { method: "POST", headers, body }));
+}
+
+type Limited = { readonly headers: Record<string, string> } | { readonly refusal: Response };
+
+async function limit(request: Request, path: string): Promise<Limited> {
+  const row = Object.entries(authorizationLimits).find(([limited]) => limited === path)?.[1];
+  if (!row || isAllowlisted(exactAddressOf(request), env.RATE_LIMIT_ALLOWLIST)) return { headers: {} };
+  const decision = await getRateLimiter().take([
+    { ...row, subject: `address:${limitAddressOf(request)}`, cost: 1 },
+  ]);
+  if (decision.admitted) return { headers: rateLimitHeaders(decision.states, Date.now(), undefined) };
+  const { states, refusedBy, retryAfterSeconds } = decision;
+  const error = new ApiError(
+    "rate_limited",
+    `Rate limit exceeded. Try again in ${retryAfterSeconds} seconds.`,
+    { retryAfterSeconds, limit: refusedBy.name },
+  );
+  return {
+    refusal: errorResponse(error, {
+      ...rateLimitHeaders(states, Date.now(), refusedBy),
+      "Retry-After": String(retryAfterSeconds),
+    }),
+  };
+}
+
+type Body = Awaited<ReturnType<typeof readBody>> | null;
+
+async function answer(request: Request, path: string, body: Body): Promise<Response> {
+  const dispatch = () => toBetterAuth(request, body);
+  if (request.method !== "POST" || body === null) return dispatch();
+  if (path === "/oauth2/token" || path === "/device/code") {
+    const form = formOf(body);
+    const dispatch = () => toBetterAuth(request, isForm(request) ? bound(path, form) : body);
+    return path === "/oauth2/token" ? answerToken(request, form, dispatch) : dispatch();
+  }
+  if (path === "/oauth2/introspect") return answerIntrospection(formOf(body), dispatch);
+  if (path === "/oauth2/revoke") return answerRevocation(request, formOf(body), dispatch);
+  return dispatch();
+}
+
+/** No `resource` is this one, the only there is (RFC 8707 §2), where no code or refresh token names it already. */
+function bound(path: string, form: URLSearchParams): Uint8Array<ArrayBuffer> {
+  const names = path === "/device/code" || form.get("grant_type") === "client_credentials";
+  const complete = new URLSearchParams(form);
+  if (names && !complete.has("resource")) complete.set("resource", resource);
+  return new TextEncoder().encode(complete.toString());
+}
+
+function isForm(request: Request): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "");
+}
+
+async function toBetterAuth(request: Request, body: Body): Promise<Response> {
+  const auth = await getAuth();
+  const headers = new Headers(request.headers);
+  headers.set(addressHeader, limitAddressOf(request));
+  // Tokens here are bearer tokens: one bound to a key by a proof would be accepted without it.
+  headers.delete("dpop");
+  headers.delete("content-length");
+  // Built anew, not copied: the process's own Request is not one that undici can copy.
+  return auth.handler(new Request(request.url, { method: request.method, headers, body }));
+}
+
+function formOf(body: NonNullable<Body>): URLSearchParams {
+  return new URLSearchParams(new TextDecoder().decode(body));
+}
+
+const retryMs = 150;
+
+async function answerToken(
+  request: Request,
+  form: URLSearchParams,
+  dispatch: () => Promise<Response>,
+): Promise<Response> {
+  const code = form.get("code");
+  const refreshToken = form.get("refresh_token");
+  if (form.get("grant_type") === "authorization_code" && code) return exchangeCode(request, code, dispatch);
+  if (form.get("grant_type") !== "refresh_token" || !refreshToken) return dispatch();
+  const reused = await connectionOfReused(hash(refreshToken));
+  if (reused) await callBack(request, reused, "refreshTokenReused");
+  const response = await dispatch();
+  if (response.ok || reused) return response;
+  // Two processes of one app refresh at once: the later one is answered as the first when that is through.
+  await sleep(retryMs);
+  return dispatch();
+}
+
+async function exchangeCode(
+  request: Request,
+  code: string,
+  dispatch: () => Promise<Response>,
+): Promise<Response> {
+  const codeHash = hash(code);
+  const { first, connectionId } = await noteCode(codeHash);
+  if (!first && connectionId) await callBack(request, connectionId, "codeReused");
+  if (!first && connectionId) return invalidCode();
+  const response = await dispatch();
+  // Said with `invalid_request` there, which a client does not take for a spent code (RFC 7636 §4.6).
+  if (response.status === 401 && (await refusalOf(response))?.error === "invalid_request")
+    return invalidCode();
+  if (!response.ok) return response;
+  const given = connectionOf(await response.clone().text());
+  if (given && (await noteExchange(codeHash, given))) {
+    await callBack(request, given, "codeReused");
+    return invalidCode();
+  }
+  return response;
+}
+
+const refusalSchema = z.object({ error: z.string(), error_description: z.string().default("") });
+
+async function refusalOf(response: Response): Promise<z.output<typeof refusalSchema> | null> {
+  return refusalSchema.safeParse(await response.clone().json()).data ?? null;
+}
+
+function connectionOf(tokenResponse: string): string | null {
+  const { access_token } = JSON.parse(tokenResponse);
+  const connection = typeof access_token === "string" ? decodeJwt(access_token)[connectionClaim] : null;
+  return typeof connection === "string" ? connection : null;
+}
+
+function callBack(request: Request, connectionId: string, reuse: Reuse): Promise<void> {
+  return callBackTokens(connectionId, reuse, {
+    address: exactAddressOf(request),
+    userAgent: request.headers.get("user-agent"),
+  });
+}
+
+function invalidCode(): Response {
+  return json({ error: "invalid_grant", error_description: "invalid code" }, 400);
+}
+
+/** Better Auth looks at the token alone: one whose connection was ended is not active (RFC 7662 §2.2). */
+async function answerIntrospection(
+  form: URLSearchParams,
+  dispatch: () => Promise<Response>,
+): Promise<Response> {
+  const token = form.get("token") ?? "";
+  const response = await dispatch();
+  if (!response.ok || !looksLikeToken(token)) return response;
+  const headers = new Headers({ authorization: `Bearer ${token}` });
+  const { principal } = await identify(headers, { address: "internal", sessions: false, remember: false });
+  return principal ? response : json({ active: false });
+}
+
+/** Better Auth authenticates the client and says that it cannot end a JWT; here it can be ended. */
+async function answerRevocation(
+  request: Request,
+  form: URLSearchParams,
+  dispatch: () => Promise<Response>,
+): Promise<Response> {
+  const token = form.get("token") ?? "";
+  const response = await dispatch();
+  const refusal = response.ok ? null : await refusalOf(response);
+  if (!refusal) return response;
+  // Nothing is left to do for a token that is none (RFC 7009 §2.2).
+  if (refusal.error === "invalid_request" && token && /token/i.test(refusal.error_description)) {
+    return json({}, 200);
+  }
+  const verified = refusal.error === "unsupported_token_type" ? await verifyAccessToken(token) : null;
+  if (!verified || verified.clientId !== clientIdOf(request, form)) return response;
+  await endToken(verified);
+  return json({}, 200);
+}
+
+function clientIdOf(request: Request, form: URLSearchParams): string | null {
+  const basic = request.headers.get("authorization")?.match(/^Basic +(\S+)$/i)?.[1];
+  if (!basic) return form.get("client_id");
+  const [user = ""] = Buffer.from(basic, "base64").toString("utf8").split(":");
+  return decodeURIComponent(user);
+}
+
+/** As Better Auth stores codes and refresh tokens. */
+function hash(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64url");
+}

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { query } from "#db/client.ts";
+import { createTestAccount, rest, type TestAccount } from "#server/testing/accounts.ts";
+import { setUpTestDatabase } from "#server/testing/database.ts";
+
+setUpTestDatabase();
+
+const slice = { scopes: ["mcp:query"], datasets: [], budget: null, callsPerHour: null, expiresInDays: null };
+
+let owner: TestAccount;
+let stranger: TestAccount;
+let stones = "";
+let theirs = "";
+
+const as = (account: TestAccount) => ({ cookie: account.cookie });
+const machine = (input: Record<string, unknown>, account = owner) =>
+  rest("POST", "/connections/machines", as(account), { name: "Nightly", ...slice, ...input });
+
+beforeAll(async () => {
+  owner = await createTestAccount();
+  stranger = await createTestAccount();
+  stones = String((await rest("POST", "/datasets", as(owner), { name: "Stones" })).body.id);
+  theirs = String((await rest("POST", "/datasets", as(stranger), { name: "Secrets" })).body.id);
+});
+
+describe("what a connection is given", () => {
+  test("datasets, budget, calls, addresses and expiry are stored, shown and changed", async () => {
+    const made = await machine({
+      datasets: [stones],
+      budget: { credits: 500, period: "day" },
+      callsPerHour: 60,
+      addresses: ["203.0.113.0/24"],
+      expiresInDays: 30,
+    });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({
+      client: { name: "Nightly", verified: false },
+      datasets: [{ id: stones, name: "Stones" }],
+      budget: { credits: 500, period: "day", used: 0 },
+      callsPerHour: 60,
+      addresses: ["203.0.113.0/24"],
+      pausedAt: null,
+    });
+    const path = `/connections/${made.body.id}`;
+    const changed = await rest("PATCH", path, as(owner), { datasets: "all", budget: null, paused: true });
+    expect(changed.body).toMatchObject({ datasets: "all", budget: null, callsPerHour: 60 });
+    expect(changed.body.pausedAt).not.toBeNull();
+    const left = await rest("PATCH", path, as(owner), { callsPerHour: 10 });
+    expect(left.body).toMatchObject({ datasets: "all", callsPerHour: 10, addresses: ["203.0.113.0/24"] });
+    const [{ revision } = { revision: 0 }] = await query<{ revision: number }>(
+      "select revision from credential_access where credential_id = $1",
+      [made.body.id],
+    );
+    expect(revision).toBe(3);
+  });
+
+  test.each([
+    ["somebody else's dataset", () => ({ datasets: [theirs] }), 404],
+    ["an unknown dataset", () => ({ datasets: ["ds_0000000000000"] }), 404],
+    ["no scope", () => ({ scopes: [] }), 400],
+    ["a scope that is none", () => ({ scopes: ["mcp:everything"] }), 400],
+    ["an address that is none", () => ({ addresses: ["everywhere"] }), 400],
+    ["a budget of nothing", () => ({ budget: { credits: 0, period: "day" } }), 400],
+    ["no choice of expiry", () => ({ expiresInDays: undefined }), 400],
+  ])("%s is refused and nothing is stored", async (_, input, status) => {
+    const before = await rest("GET", "/connections", as(owner));
+    expect((await machine(input())).status).toBe(status);
+    expect((await rest("GET", "/connections", as(owner))).body).toEqual(before.body);
+  });
+
+  test("a stranger sees none of it and changes none of it", async () => {
+    const made = await machine({});
+    expect((await rest("GET", "/connections", as(stranger))).body.items).toEqual([]);
+    for (const method of ["PATCH", "DELETE"] as const) {
+      const refused = await rest(method, `/connections/${made.body.id}`, as(stranger), { paused: true });
+      expect(refused.status).toBe(404);
+    }
+  });
+
+  test("disconnecting leaves nothing of it but the log", async () => {
+    const made = await machine({ datasets: [stones], budget: { credits: 5, period: "total" } });
+    const { id } = made.body;
+    expect((await rest("DELETE", `/connections/${id}`, as(owner))).status).toBe(204);
+    expect((await rest("DELETE", `/connections/${id}`, as(owner))).status).toBe(404);
+    for (const table of ["credential_access", "credential_datasets", "budgets"]) {
+      expect(await query(`select from ${table} where credential_id = $1`, [id])).toEqual([]);
+    }
+    const log = await rest("GET", "/audit?event=connections.delete", as(owner));
+    expect(log.body.items).toMatchObject([{ subjectId: id }]);
+  });
+});
+
+describe("a key", () => {
+  test("is rotated: both secrets work until the grace ends, and the old one's user is shown", async () => {
+    const { id, key } = await owner.createKey();
+    const rotated = await rest("POST", `/keys/${id}/rotate`, as(owner), { graceHours: 1 });
+    const secret = String(rotated.body.key);
+    expect(secret).not.toBe(key);
+    for (const one of [key, secret]) {
+      expect((await rest("GET", "/credits", { "x-api-key": one })).status).toBe(200);
+    }
+    await expect
+      .poll(async () => (await keyOf(id))?.retired)
+      .toMatchObject({ lastUsedAt: expect.any(String), lastAddress: expect.any(String) });
+    await query("update retired_keys set expires_at = now() where key_id = $1", [id]);
+    expect((await rest("GET", "/credits", { "x-api-key": key })).status).toBe(401);
+    expect((await rest("GET", "/credits", { "x-api-key": secret })).status).toBe(200);
+  });
+
+  test("rotated without grace ends its old secret at once", async () => {
+    const { id, key } = await owner.createKey();
+    await rest("GET", "/credits", { "x-api-key": key });
+    await rest("POST", `/keys/${id}/rotate`, as(owner), { graceHours: 0 });
+    expect((await rest("GET", "/credits", { "x-api-key": key })).status).toBe(401);
+  });
+
+  test("is held to its datasets, calls and addresses on the next call", async () => {
+    const { id, key } = await owner.createKey();
+    const marble = String((await rest("POST", "/datasets", as(owner), { name: "Marble" })).body.id);
+    const change = (input: Record<string, unknown>) => rest("PATCH", `/keys/${id}`, as(owner), input);
+    const get = (path: string) => rest("GET", path, { "x-api-key": key });
+    await change({ datasets: [stones] });
+    expect((await get("/datasets")).body.items).toMatchObject([{ id: stones }]);
+    expect((await get("/mcp/datasets")).body.items).toMatchObject([{ id: stones }]);
+    for (const path of [`/datasets/${marble}`, `/mcp/manifest/${marble}`, `/datasets/${marble}/documents`]) {
+      const hidden = await get(path);
+      const unknown = await get(path.replace(marble, "ds_0000000000000"));
+      expect(hidden).toMatchObject({ status: 404, body: unknown.body });
+    }
+    expect((await get(`/mcp/query/${marble}/default?query=x`)).status).toBe(404);
+    await change({ callsPerHour: 1 });
+    const [first, second] = [await get("/credits"), await get("/credits")];
+    expect([first.status, second.status]).toEqual([200, 429]);
+    expect(second.body.limit).toBe(`apiKey:${id}`);
+    const search = () => get(`/mcp/query/${stones}/default?query=x`);
+    expect((await search()).status).toBe(429);
+    await change({ callsPerHour: 5 });
+    expect((await search()).status).toBe(200);
+    await change({ callsPerHour: 2 });
+    expect((await search()).status).toBe(429);
+    await change({ callsPerHour: null, addresses: ["198.51.100.7"] });
+    expect((await search()).status).toBe(403);
+    expect((await get("/credits")).body.code).toBe("address_not_allowed");
+  });
+});
+
+async function keyOf(id: string): Promise<Record<string, unknown> | undefined> {
+  const { body } = await rest("GET", "/keys", as(owner));
+  return Array.isArray(body.items) ? body.items.find((item) => item.id === id) : undefined;
+}

@@ -1,0 +1,317 @@
+/**
+ * Connections: what one user granted one client, and the requests for them. The connection is written before
+ * its code is issued, so there is no token without one; deleting it is disconnecting, and the next call of
+ * the app is refused in every process.
+ */
+import { and, desc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { type Database, database, query, type Transaction } from "#db/client.ts";
+import { connections } from "#db/schema/access.ts";
+import { oauthClient, oauthConsent, oauthRefreshToken } from "#db/schema/oauth.ts";
+import { callerOf } from "../admission.ts";
+import { audit } from "../audit.ts";
+import { offlineAccess } from "../authorization-server.ts";
+import type { Context } from "../context.ts";
+import { accessFields, accessShape, deleteAccess, readAccess, setAccess } from "../credential-access.ts";
+import { ApiError } from "../errors.ts";
+import { idField, nameField, scopeField, timeField } from "../fields.ts";
+import { newId } from "../ids.ts";
+import { pageOf } from "../pages.ts";
+import type { Principal } from "../principal.ts";
+import { procedure, router } from "../trpc.ts";
+import { clientShape, findClients } from "./client.ts";
+import { registerMachine } from "./machine.ts";
+import { answerRequest, readRequest, requestField } from "./request.ts";
+
+const secondsADay = 24 * 3600;
+
+const expiryField = z.int().min(1).max(3_650).nullable().describe("Days from now; null: never");
+
+const connectionSchema = z
+  .object({
+    id: z.string(),
+    client: clientShape,
+    scopes: z.array(scopeField),
+    ...accessShape,
+    createdAt: timeField,
+    expiresAt: timeField.nullable().describe("null: never"),
+    pausedAt: timeField.nullable().describe("Set: its calls are refused until it is resumed"),
+    lastUsedAt: timeField.nullable().describe("To about half a minute"),
+    alertedAt: timeField.nullable().describe("When a code or refresh token of it was used twice"),
+  })
+  .meta({ id: "Connection" });
+
+export const connectionsRouter = router({
+  ask: procedure("connections.ask", {
+    input: z.strictObject({ request: requestField }),
+    output: z.object({
+      client: clientShape,
+      scopes: z.array(scopeField).describe("Asked for"),
+      offline: z.boolean().describe("It asks to stay connected"),
+      connection: connectionSchema.nullable().describe("What it was granted before"),
+    }),
+  }).mutation(async ({ ctx, input }) => {
+    const { accountId } = callerOf(ctx);
+    const request = await readRequest(input.request, ctx);
+    const [known] = await select(await database()).where(ofClient(accountId, request.clientId));
+    return {
+      client: (await findClients([request.clientId]))(request.clientId),
+      scopes: [...request.scopes],
+      offline: request.offline,
+      connection: known ? ((await toConnections([known]))[0] ?? null) : null,
+    };
+  }),
+
+  grant: procedure("connections.grant", {
+    input: z.strictObject({
+      request: requestField,
+      scopes: z.array(scopeField).min(1, "grant at least one scope"),
+      ...accessFields,
+      datasets: accessFields.datasets.unwrap(),
+      budget: accessFields.budget.unwrap(),
+      expiresInDays: expiryField,
+    }),
+    output: z.object({
+      connection: connectionSchema,
+      redirectUrl: z.string().nullable().describe("Where the browser goes; null: the device knows by itself"),
+    }),
+  }).mutation(async ({ ctx, input }) => {
+    const caller = callerOf(ctx);
+    const request = await readRequest(input.request, ctx);
+    const granted = request.scopes.filter((scope) => input.scopes.includes(scope));
+    if (granted.length === 0)
+      throw new ApiError("invalid_input", "Invalid input: scopes: grant one that was asked for.");
+    const [known] = await select(await database()).where(ofClient(caller.accountId, request.clientId));
+    // A request for one more scope names that one alone: what was not asked about stays.
+    const kept = known?.scopes.filter((scope) => !request.scopes.some((asked) => asked === scope)) ?? [];
+    const id = await store(ctx, caller, request.clientId, { ...input, scopes: [...kept, ...granted] });
+    const redirectUrl = await answerRequest(input.request, ctx, {
+      accept: true,
+      scopes: request.offline ? [...granted, offlineAccess] : granted,
+    });
+    return { connection: await getConnection(id, caller.accountId), redirectUrl };
+  }),
+
+  deny: procedure("connections.deny", {
+    input: z.strictObject({ request: requestField }),
+    output: z.object({ redirectUrl: z.string().nullable() }),
+  }).mutation(async ({ ctx, input }) => {
+    const caller = callerOf(ctx);
+    const { clientId } = await readRequest(input.request, ctx);
+    const redirectUrl = await answerRequest(input.request, ctx, { accept: false, scopes: [] });
+    await record(ctx, caller, "connections.deny", clientId);
+    return { redirectUrl };
+  }),
+
+  createMachine: procedure("connections.createMachine", {
+    input: z.strictObject({
+      name: nameField(80),
+      scopes: z.array(scopeField).min(1, "grant at least one scope"),
+      ...accessFields,
+      datasets: accessFields.datasets.unwrap(),
+      budget: accessFields.budget.unwrap(),
+      expiresInDays: expiryField,
+    }),
+    output: connectionSchema.extend({ clientSecret: z.string().describe("Shown this once") }),
+  }).mutation(async ({ ctx, input: { name, ...granted } }) => {
+    const caller = callerOf(ctx);
+    const { clientId, clientSecret } = await registerMachine(caller.accountId, name, granted.scopes);
+    const id = await store(ctx, caller, clientId, granted);
+    return { ...(await getConnection(id, caller.accountId)), clientSecret };
+  }),
+
+  list: procedure("connections.list", { input: z.strictObject({}), output: pageOf(connectionSchema) }).query(
+    async ({ ctx }) => {
+      const { accountId } = callerOf(ctx);
+      const rows = await select(await database())
+        .where(eq(connections.accountId, accountId))
+        .orderBy(desc(connections.createdAt), desc(connections.id));
+      return { items: await toConnections(rows), nextCursor: null };
+    },
+  ),
+
+  update: procedure("connections.update", {
+    input: z.strictObject({
+      connectionId: idField,
+      scopes: z.array(scopeField).min(1).optional(),
+      ...accessFields,
+      expiresInDays: expiryField.optional(),
+      paused: z.boolean().optional(),
+    }),
+    output: connectionSchema,
+  }).mutation(async ({ ctx, input }) => {
+    const caller = callerOf(ctx);
+    const { connectionId, scopes, expiresInDays, paused, ...access } = input;
+    const db = await database();
+    await db.transaction(async (tx) => {
+      const [row] = await tx
+        .update(connections)
+        .set({
+          updatedAt: sql`now()`,
+          ...(scopes === undefined ? {} : { scopes }),
+          ...(expiresInDays === undefined ? {} : { expiresAt: expiryOf(expiresInDays) }),
+          ...(paused === undefined ? {} : { pausedAt: paused ? sql`coalesce(paused_at, now())` : null }),
+        })
+        .where(mine(connectionId, caller.accountId))
+        .returning();
+      if (!row) throw connectionNotFound();
+      if (scopes !== undefined) await narrowConsent(tx, row);
+      await setAccess(tx, { credentialId: connectionId, accountId: caller.accountId }, access);
+      await record(ctx, caller, "connections.update", connectionId, Object.keys(input), tx);
+    });
+    return getConnection(connectionId, caller.accountId);
+  }),
+
+  delete: procedure("connections.delete", {
+    input: z.strictObject({ connectionId: idField }),
+    output: z.void(),
+  }).mutation(async ({ ctx, input: { connectionId } }) => {
+    const caller = callerOf(ctx);
+    const db = await database();
+    await db.transaction(async (tx) => {
+      const [row] = await tx.delete(connections).where(mine(connectionId, caller.accountId)).returning();
+      if (!row) throw connectionNotFound();
+      await deleteAccess(tx, connectionId);
+      await tx
+        .delete(oauthRefreshToken)
+        .where(
+          and(eq(oauthRefreshToken.clientId, row.clientId), eq(oauthRefreshToken.userId, row.accountId)),
+        );
+      await tx
+        .delete(oauthConsent)
+        .where(and(eq(oauthConsent.clientId, row.clientId), eq(oauthConsent.userId, row.accountId)));
+      // From now on it counts as a former one, which is remembered for a while.
+      await tx
+        .update(oauthClient)
+        .set({ updatedAt: sql`now()` })
+        .where(eq(oauthClient.clientId, row.clientId));
+      await record(ctx, caller, "connections.delete", connectionId, [], tx);
+    });
+  }),
+});
+
+type Granted = Parameters<typeof setAccess>[2] & {
+  readonly scopes: readonly string[];
+  readonly expiresInDays: number | null;
+};
+
+/** One connection an account and client: granting again replaces what was granted before. */
+async function store(ctx: Context, caller: Principal, clientId: string, granted: Granted) {
+  const { accountId } = caller;
+  const { name } = (await findClients([clientId]))(clientId);
+  const { datasets, budget, callsPerHour, addresses } = granted;
+  const fields = {
+    name,
+    scopes: [...granted.scopes],
+    expiresAt: expiryOf(granted.expiresInDays),
+    pausedAt: null,
+    updatedAt: sql`now()`,
+  };
+  const db = await database();
+  return db.transaction(async (tx) => {
+    const [row] = await tx
+      .insert(connections)
+      .values({
+        id: newId("conn"),
+        accountId,
+        clientId,
+        tokensFrom: sql`date_trunc('second', now())`,
+        ...fields,
+      })
+      .onConflictDoUpdate({ target: [connections.accountId, connections.clientId], set: fields })
+      .returning({ id: connections.id });
+    if (!row) throw new Error("The connection was not stored.");
+    await setAccess(tx, { credentialId: row.id, accountId }, { datasets, budget, callsPerHour, addresses });
+    await record(ctx, caller, "connections.grant", row.id, [...granted.scopes], tx);
+    return row.id;
+  });
+}
+
+/** So that asking for more than that shows the consent page again. */
+async function narrowConsent(tx: Transaction, row: typeof connections.$inferSelect): Promise<void> {
+  await tx
+    .update(oauthConsent)
+    .set({ scopes: [...row.scopes, offlineAccess] })
+    .where(and(eq(oauthConsent.clientId, row.clientId), eq(oauthConsent.userId, row.accountId)));
+}
+
+function expiryOf(days: number | null): Date | null {
+  return days === null ? null : new Date(Date.now() + days * secondsADay * 1000);
+}
+
+function mine(connectionId: string, accountId: string) {
+  return and(eq(connections.id, connectionId), eq(connections.accountId, accountId));
+}
+
+function ofClient(accountId: string, clientId: string) {
+  return and(eq(connections.accountId, accountId), eq(connections.clientId, clientId));
+}
+
+function select(db: Database) {
+  return db.select().from(connections).$dynamic();
+}
+
+async function getConnection(connectionId: string, accountId: string) {
+  const [row] = await select(await database()).where(mine(connectionId, accountId));
+  const [connection] = row ? await toConnections([row]) : [];
+  if (!connection) throw connectionNotFound();
+  return connection;
+}
+
+async function toConnections(rows: readonly (typeof connections.$inferSelect)[]) {
+  const ids = rows.map(({ id }) => id);
+  const [accessOf, clientOf, alerts] = [
+    await readAccess(ids),
+    await findClients(rows.map(({ clientId }) => clientId)),
+    await lastAlerts(ids),
+  ];
+  return rows.map((row) => ({
+    id: row.id,
+    client: { ...clientOf(row.clientId), name: row.name },
+    scopes: z.array(scopeField).parse(row.scopes),
+    ...accessOf(row.id),
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    pausedAt: row.pausedAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    alertedAt: alerts.get(row.id) ?? null,
+  }));
+}
+
+async function lastAlerts(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await query<{ id: string; at: string }>(
+    `select subject_id as id, to_char(max(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+     from audit_events where event in ('connections.codeReused', 'connections.refreshTokenReused')
+       and subject_id in (select jsonb_array_elements_text($1::text::jsonb)) group by subject_id`,
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
+}
+
+function record(
+  ctx: Context,
+  caller: Principal,
+  event: string,
+  subjectId: string,
+  changed: readonly string[] = [],
+  tx?: Transaction,
+): Promise<void> {
+  const { accountId } = caller;
+  return audit(
+    {
+      accountId,
+      actor: { kind: "user", id: accountId },
+      event,
+      subjectId,
+      detail: changed.length > 0 ? { changed } : {},
+      address: ctx.exactAddress,
+      userAgent: ctx.headers.get("user-agent"),
+    },
+    tx,
+  );
+}
+
+function connectionNotFound(): ApiError {
+  return new ApiError("not_found", "Connection not found.");
+}

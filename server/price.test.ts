@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { operation } from "./operations.ts";
+import { itemPrices, priceFields, priceWords, total } from "./price.ts";
+
+describe("a metered price", () => {
+  it.each([
+    [1, 1],
+    [999, 1],
+    [1_000, 1],
+    [1_001, 2],
+    [100_000, 100],
+  ])("of %i characters is %i", (length, credits) => {
+    expect(itemPrices("embeddings.create", { text: "x".repeat(length) })).toEqual([credits]);
+  });
+
+  it("of a batch is started anew with each text", () => {
+    const texts = ["a", "b".repeat(1_500), "c".repeat(1_000)];
+    expect(itemPrices("embeddings.batch", { texts })).toEqual([1, 2, 1]);
+    expect(total([1, 2, 1])).toBe(4);
+  });
+
+  it("is told in words and in fields", () => {
+    expect(priceWords(operation("embeddings.create"))).toBe("1 credit per started 1,000 characters");
+    expect(priceFields(operation("embeddings.batch"))).toEqual({
+      credits: 1,
+      perCharacters: 1_000,
+      meteredField: "texts",
+      perItemOf: "texts",
+    });
+  });
+});
+
+describe("a fixed price", () => {
+  it("is taken for each item, and for a call without items once", () => {
+    expect(itemPrices("search.query", { query: "x".repeat(5_000) })).toEqual([10]);
+    expect(itemPrices("search.batch", { queries: [{}, {}] })).toEqual([10, 10]);
+    expect(itemPrices("search.batch", null)).toEqual([10]);
+  });
+
+  it("is told in words and in fields", () => {
+    expect(priceWords(operation("search.query"))).toBe("10 credits");
+    expect(priceWords(operation("datasets.list"))).toBe("free");
+    expect(priceFields(operation("search.query"))).toEqual({ credits: 10 });
+  });
+});
