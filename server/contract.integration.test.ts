@@ -4,6 +4,8 @@
  * here does not compile.
  */
 import { beforeAll, describe, expect, it } from "vitest";
+import { query } from "#db/client.ts";
+import { getAuth } from "./auth.ts";
 import { createDocuments } from "./documents/create.ts";
 import { ingestDocument } from "./documents/ingest.ts";
 import { handleMcp } from "./mcp/handler.ts";
@@ -25,6 +27,7 @@ type Fixture = {
   keyId: string;
   connectionId: string;
   receiptId: string;
+  sessionId: string;
 };
 let fixture: Fixture;
 
@@ -41,6 +44,13 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "admin.stripeEvents": () => ({}),
   "audit.list": () => ({}),
   "connections.ask": () => ({ request: { userCode: "ABCD-EFGH" } }),
+  "connections.clients": () => ({}),
+  "connections.deleteClient": () => ({ clientId: "none_0000000000000" }),
+  "connections.registerClient": () => ({
+    name: "Reader",
+    redirectUris: ["https://reader.example/callback"],
+    confidential: true,
+  }),
   "connections.createMachine": () => ({ name: "Nightly", ...slice }),
   "connections.delete": (f) => ({ connectionId: f.connectionId }),
   "connections.deny": () => ({ request: { oauthQuery: "client_id=none" } }),
@@ -79,6 +89,9 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "receipts.settings": () => ({ keepDays: 90 }),
   "search.batch": (f) => ({ queries: [{ datasetId: f.datasetId, query: "granite" }] }),
   "search.query": (f) => ({ datasetId: f.datasetId, endpoint: "default", query: "granite", topK: 3 }),
+  "sessions.delete": (f) => ({ sessionId: f.sessionId }),
+  "sessions.deleteOthers": () => ({ disconnectApps: false }),
+  "sessions.list": () => ({}),
 };
 
 beforeAll(async () => {
@@ -111,7 +124,15 @@ async function ownerWithDocument() {
     keyId,
     connectionId: String(machine.body.id),
     receiptId: String(found.body.receiptId),
+    sessionId: await anotherSession(owner),
   };
+}
+
+async function anotherSession({ email, password }: TestAccount): Promise<string> {
+  const auth = await getAuth();
+  const { token } = await auth.api.signInEmail({ body: { email, password } });
+  const [session] = await query<{ id: string }>("select id from session where token = $1", [token]);
+  return session?.id ?? "";
 }
 
 type Reply = { status: number; headers: Headers; problem: Record<string, unknown>; output: unknown };
@@ -316,7 +337,7 @@ describe("no credits", () => {
 describe("somebody else's", () => {
   it.each(
     rows.filter(({ id }) =>
-      /\{(datasetId|documentId|keyId|connectionId|receiptId)\}/.test(operation(id).rest.path),
+      /\{(datasetId|documentId|keyId|connectionId|receiptId|sessionId)\}/.test(operation(id).rest.path),
     ),
   )("$id over $door", async ({ id, door }) => {
     const stranger = await createTestAccount();
@@ -367,13 +388,16 @@ describe("the same answer at every door", () => {
     },
   );
 
-  it.each(["documents.delete", "connections.delete", "keys.delete", "datasets.delete"] as const)(
-    "%s answers 204",
-    async (id) => {
-      const { owner, ...own } = await ownerWithDocument();
-      const reply = await overRest(id, examples[id]({ ...fixture, ...own }), { cookie: owner.cookie });
-      expect(reply.status).toBe(204);
-      expect(reply.output).toBeNull();
-    },
-  );
+  it.each([
+    "documents.delete",
+    "connections.delete",
+    "keys.delete",
+    "sessions.delete",
+    "datasets.delete",
+  ] as const)("%s answers 204", async (id) => {
+    const { owner, ...own } = await ownerWithDocument();
+    const reply = await overRest(id, examples[id]({ ...fixture, ...own }), { cookie: owner.cookie });
+    expect(reply.status).toBe(204);
+    expect(reply.output).toBeNull();
+  });
 });

@@ -12,6 +12,8 @@ import { budgetPeriods, budgets, creditAccounts } from "#db/schema/ledger.ts";
 import { parseAllowlist } from "./client-address.ts";
 import { ApiError } from "./errors.ts";
 import { idField } from "./fields.ts";
+import { credentialLimit } from "./limits.ts";
+import { getRateLimiter } from "./rate-limit.ts";
 
 const budgetField = z
   .strictObject({
@@ -58,6 +60,7 @@ export const accessShape = {
   datasets: z.union([z.literal("all"), z.array(z.object({ id: z.string(), name: z.string() }))]),
   budget: budgetField.extend({ used: z.int() }).nullable().describe("null: all of the balance"),
   callsPerHour: z.int().nullable(),
+  callsThisHour: z.int().nullable().describe("Of callsPerHour; null where there is no such limit"),
   addresses: z.array(z.string()),
 };
 
@@ -135,10 +138,17 @@ export async function deleteAccess(tx: Transaction, credentialId: string): Promi
 
 export type AccessView = z.output<z.ZodObject<typeof accessShape>>;
 
-/** What each of the credentials was given. */
-export async function readAccess(credentialIds: readonly string[]): Promise<(id: string) => AccessView> {
+type Holder = { readonly kind: "apiKey" | "connection"; readonly accountId: string };
+
+/** What each of an account's keys or connections was given. */
+export async function readAccess(
+  holder: Holder,
+  credentialIds: readonly string[],
+): Promise<(id: string) => AccessView> {
   const ids = [...credentialIds];
-  if (ids.length === 0) return () => ({ datasets: "all", budget: null, callsPerHour: null, addresses: [] });
+  if (ids.length === 0) {
+    return () => ({ datasets: "all", budget: null, callsPerHour: null, callsThisHour: null, addresses: [] });
+  }
   const db = await database();
   const used = sql<number>`case when ${budgets.periodStart} < budget_period_start(${budgets.period}) then 0 else ${budgets.used} end`;
   const [rows, granted, spendings] = [
@@ -159,6 +169,7 @@ export async function readAccess(credentialIds: readonly string[]): Promise<(id:
       .from(budgets)
       .where(inArray(budgets.credentialId, ids)),
   ];
+  const calls = await countCalls(holder, rows);
   return (id) => {
     const row = rows.find(({ credentialId }) => credentialId === id);
     const spending = spendings.find(({ credentialId }) => credentialId === id);
@@ -169,7 +180,29 @@ export async function readAccess(credentialIds: readonly string[]): Promise<(id:
           : "all",
       budget: spending ? { credits: spending.credits, period: spending.period, used: spending.used } : null,
       callsPerHour: row?.callsPerHour ?? null,
+      callsThisHour: calls.get(id) ?? null,
       addresses: row?.addresses ?? [],
     };
   };
+}
+
+async function countCalls(
+  { kind, accountId }: Holder,
+  rows: readonly (typeof credentialAccess.$inferSelect)[],
+): Promise<ReadonlyMap<string, number>> {
+  const limited = rows.flatMap(({ credentialId, callsPerHour }) =>
+    callsPerHour === null ? [] : [{ credentialId, callsPerHour }],
+  );
+  if (limited.length === 0) return new Map();
+  const states = await getRateLimiter().peek(
+    limited.map(({ credentialId, callsPerHour }) =>
+      credentialLimit({ kind, credentialId, accountId }, callsPerHour, 0),
+    ),
+  );
+  return new Map(
+    limited.map(({ credentialId, callsPerHour }, index) => [
+      credentialId,
+      callsPerHour - (states[index]?.remaining ?? callsPerHour),
+    ]),
+  );
 }

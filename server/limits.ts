@@ -42,12 +42,19 @@ export function limitsOf(caller: Caller, id: OperationId | null): Limit[] {
 }
 
 /** What the owner lets this key or connection do, or what an admin set for it. */
-function ownLimit(principal: Principal, cost: number): Limit[] {
-  const { kind, credentialId, accountId, access } = principal;
+function ownLimit({ kind, credentialId, accountId, access, overrides }: Principal, cost: number): Limit[] {
+  const points = overrides[`${kind}:${credentialId}`] ?? access.callsPerHour;
+  return points === null ? [] : [credentialLimit({ kind, credentialId, accountId }, points, cost)];
+}
+
+/** A key's or connection's own limit. */
+export function credentialLimit(
+  { kind, credentialId, accountId }: Pick<Principal, "kind" | "credentialId" | "accountId">,
+  points: number,
+  cost: number,
+): Limit {
   const name = `${kind}:${credentialId}`;
-  const points = principal.overrides[name] ?? access.callsPerHour;
-  if (points === null) return [];
-  return [{ name, subject: `account:${accountId}`, points, windowSeconds: 3600, cost }];
+  return { name, subject: `account:${accountId}`, points, windowSeconds: 3600, cost };
 }
 
 /** Counts an address's bad credentials; cost 0 looks. */

@@ -9,6 +9,7 @@ import { embeddingsRouter } from "./embeddings/router.ts";
 import { keysRouter } from "./keys/router.ts";
 import { receiptsRouter } from "./receipts/router.ts";
 import { searchRouter } from "./search/router.ts";
+import { sessionsRouter } from "./sessions/router.ts";
 import { router } from "./trpc.ts";
 import { limitsRouter } from "./usage/router.ts";
 
@@ -24,6 +25,7 @@ export const appRouter = router({
   limits: limitsRouter,
   receipts: receiptsRouter,
   search: searchRouter,
+  sessions: sessionsRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -10,8 +10,8 @@ const unreachable: AuthAnswer = {
 };
 
 export async function authRequest(
-  path: "sign-in/email" | "sign-up/email" | "sign-out",
-  body: Record<string, string>,
+  path: "change-password" | "sign-in/email" | "sign-up/email" | "sign-out",
+  body: Record<string, string | boolean>,
 ): Promise<AuthAnswer> {
   try {
     const response = await fetch(`/api/auth/${path}`, {

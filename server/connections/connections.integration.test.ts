@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { query } from "#db/client.ts";
 import { createTestAccount, rest, type TestAccount } from "#server/testing/accounts.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
@@ -87,6 +88,52 @@ describe("what a connection is given", () => {
     }
     const log = await rest("GET", "/audit?event=connections.delete", as(owner));
     expect(log.body.items).toMatchObject([{ subjectId: id }]);
+  });
+});
+
+describe("a client that its owner registers", () => {
+  const register = (input: Record<string, unknown>) =>
+    rest("POST", "/connections/clients", as(owner), {
+      name: "Reader",
+      redirectUris: ["https://reader.example/callback"],
+      confidential: true,
+      ...input,
+    });
+
+  test("is confidential or public, listed for its owner alone, and deleted with its connections", async () => {
+    const made = await register({});
+    expect(made).toMatchObject({ status: 201, body: { clientSecret: expect.any(String) } });
+    const open = await register({ confidential: false, redirectUris: ["http://localhost:1234/cb"] });
+    expect(open).toMatchObject({ status: 201, body: { clientSecret: null } });
+    const listed = await rest("GET", "/connections/clients", as(owner));
+    expect(listed.body.items).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ clientId: open.body.clientId, confidential: false }),
+        expect.objectContaining({ clientId: made.body.clientId, confidential: true, name: "Reader" }),
+      ]),
+    );
+    expect(JSON.stringify(listed.body)).not.toContain(String(made.body.clientSecret));
+    expect((await rest("GET", "/connections/clients", as(stranger))).body.items).toEqual([]);
+    const nightly = await machine({});
+    const { id } = z.object({ id: z.string() }).parse(nightly.body.client);
+    for (const [account, status] of [
+      [stranger, 404],
+      [owner, 204],
+      [owner, 404],
+    ] as const) {
+      expect((await rest("DELETE", `/connections/clients/${id}`, as(account))).status).toBe(status);
+    }
+    const left = await rest("GET", "/connections", as(owner));
+    expect(JSON.stringify(left.body)).not.toContain(String(nightly.body.id));
+  });
+
+  test.each([
+    ["a page on plain http", ["http://reader.example/callback"]],
+    ["a script", ["javascript:alert(1)"]],
+    ["a fragment", ["https://reader.example/#there"]],
+    ["nothing", []],
+  ])("%s is no redirect address", async (_, redirectUris) => {
+    expect((await register({ redirectUris })).status).toBe(400);
   });
 });
 

@@ -7,12 +7,13 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Database, database, query, type Transaction } from "#db/client.ts";
 import { connections } from "#db/schema/access.ts";
-import { oauthClient, oauthConsent, oauthRefreshToken } from "#db/schema/oauth.ts";
+import { oauthConsent } from "#db/schema/oauth.ts";
 import { callerOf } from "../admission.ts";
 import { audit } from "../audit.ts";
 import { offlineAccess } from "../authorization-server.ts";
 import type { Context } from "../context.ts";
-import { accessFields, accessShape, deleteAccess, readAccess, setAccess } from "../credential-access.ts";
+import { accessFields, accessShape, readAccess, setAccess } from "../credential-access.ts";
+import { disconnect } from "../disconnect.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, scopeField, timeField } from "../fields.ts";
 import { newId } from "../ids.ts";
@@ -21,6 +22,7 @@ import type { Principal } from "../principal.ts";
 import { procedure, router } from "../trpc.ts";
 import { clientShape, findClients } from "./client.ts";
 import { registerMachine } from "./machine.ts";
+import { deleteRegistered, listRegistered, registerClient, registeredSchema } from "./registered.ts";
 import { answerRequest, readRequest, requestField } from "./request.ts";
 
 const secondsADay = 24 * 3600;
@@ -58,7 +60,7 @@ export const connectionsRouter = router({
       client: (await findClients([request.clientId]))(request.clientId),
       scopes: [...request.scopes],
       offline: request.offline,
-      connection: known ? ((await toConnections([known]))[0] ?? null) : null,
+      connection: known ? ((await toConnections(accountId, [known]))[0] ?? null) : null,
     };
   }),
 
@@ -120,13 +122,46 @@ export const connectionsRouter = router({
     return { ...(await getConnection(id, caller.accountId)), clientSecret };
   }),
 
+  registerClient: procedure("connections.registerClient", {
+    input: z.strictObject({
+      name: nameField(80),
+      redirectUris: z.array(z.url().max(2_000)).min(1).max(10).describe("Where its users are sent back to"),
+      confidential: z.boolean().describe("It can keep a secret: a server, not a page or a desktop app"),
+    }),
+    output: z.object({
+      clientId: z.string(),
+      clientSecret: z.string().nullable().describe("Shown this once; null for a public client"),
+    }),
+  }).mutation(async ({ ctx, input }) => {
+    const made = await registerClient(ctx, input);
+    await record(ctx, callerOf(ctx), "clients.create", made.clientId);
+    return made;
+  }),
+
+  clients: procedure("connections.clients", {
+    input: z.strictObject({}),
+    output: pageOf(registeredSchema),
+  }).query(async ({ ctx }) => ({
+    items: await listRegistered(callerOf(ctx).accountId),
+    nextCursor: null,
+  })),
+
+  deleteClient: procedure("connections.deleteClient", {
+    input: z.strictObject({ clientId: idField }),
+    output: z.void(),
+  }).mutation(async ({ ctx, input: { clientId } }) => {
+    const caller = callerOf(ctx);
+    await deleteRegistered(caller.accountId, clientId);
+    await record(ctx, caller, "clients.delete", clientId);
+  }),
+
   list: procedure("connections.list", { input: z.strictObject({}), output: pageOf(connectionSchema) }).query(
     async ({ ctx }) => {
       const { accountId } = callerOf(ctx);
       const rows = await select(await database())
         .where(eq(connections.accountId, accountId))
         .orderBy(desc(connections.createdAt), desc(connections.id));
-      return { items: await toConnections(rows), nextCursor: null };
+      return { items: await toConnections(accountId, rows), nextCursor: null };
     },
   ),
 
@@ -166,26 +201,11 @@ export const connectionsRouter = router({
     input: z.strictObject({ connectionId: idField }),
     output: z.void(),
   }).mutation(async ({ ctx, input: { connectionId } }) => {
-    const caller = callerOf(ctx);
+    const { accountId } = callerOf(ctx);
     const db = await database();
     await db.transaction(async (tx) => {
-      const [row] = await tx.delete(connections).where(mine(connectionId, caller.accountId)).returning();
-      if (!row) throw connectionNotFound();
-      await deleteAccess(tx, connectionId);
-      await tx
-        .delete(oauthRefreshToken)
-        .where(
-          and(eq(oauthRefreshToken.clientId, row.clientId), eq(oauthRefreshToken.userId, row.accountId)),
-        );
-      await tx
-        .delete(oauthConsent)
-        .where(and(eq(oauthConsent.clientId, row.clientId), eq(oauthConsent.userId, row.accountId)));
-      // From now on it counts as a former one, which is remembered for a while.
-      await tx
-        .update(oauthClient)
-        .set({ updatedAt: sql`now()` })
-        .where(eq(oauthClient.clientId, row.clientId));
-      await record(ctx, caller, "connections.delete", connectionId, [], tx);
+      const ended = await disconnect(tx, ctx, accountId, eq(connections.id, connectionId));
+      if (ended === 0) throw connectionNotFound();
     });
   }),
 });
@@ -253,15 +273,15 @@ function select(db: Database) {
 
 async function getConnection(connectionId: string, accountId: string) {
   const [row] = await select(await database()).where(mine(connectionId, accountId));
-  const [connection] = row ? await toConnections([row]) : [];
+  const [connection] = row ? await toConnections(accountId, [row]) : [];
   if (!connection) throw connectionNotFound();
   return connection;
 }
 
-async function toConnections(rows: readonly (typeof connections.$inferSelect)[]) {
+async function toConnections(accountId: string, rows: readonly (typeof connections.$inferSelect)[]) {
   const ids = rows.map(({ id }) => id);
   const [accessOf, clientOf, alerts] = [
-    await readAccess(ids),
+    await readAccess({ kind: "connection", accountId }, ids),
     await findClients(rows.map(({ clientId }) => clientId)),
     await lastAlerts(ids),
   ];

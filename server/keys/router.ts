@@ -82,7 +82,7 @@ export const keysRouter = router({
         .from(apikey)
         .where(eq(apikey.referenceId, accountId))
         .orderBy(desc(apikey.createdAt), desc(apikey.id));
-      return { items: await toKeys(rows), nextCursor: null };
+      return { items: await toKeys(accountId, rows), nextCursor: null };
     },
   ),
 
@@ -175,7 +175,7 @@ function record(ctx: Context, accountId: string, event: string, subjectId: strin
 
 async function getKey(keyId: string, accountId: string) {
   const db = await database();
-  const [key] = await toKeys(await db.select().from(apikey).where(mine(keyId, accountId)));
+  const [key] = await toKeys(accountId, await db.select().from(apikey).where(mine(keyId, accountId)));
   if (!key) throw keyNotFound();
   return key;
 }
@@ -190,9 +190,9 @@ const storedPermissions = z
   .pipe(z.object({ scope: z.array(scopeField) }))
   .catch({ scope: [] });
 
-async function toKeys(rows: readonly (typeof apikey.$inferSelect)[]) {
+async function toKeys(accountId: string, rows: readonly (typeof apikey.$inferSelect)[]) {
   const ids = rows.map(({ id }) => id);
-  const accessOf = await readAccess(ids);
+  const accessOf = await readAccess({ kind: "apiKey", accountId }, ids);
   const db = await database();
   const retired = await db
     .select()

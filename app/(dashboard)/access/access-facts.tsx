@@ -10,7 +10,7 @@ import { BudgetBar } from "./budget-bar.tsx";
 
 /** What one may reach and spend, the same for a key and a connection. */
 export function AccessFacts({ access, name }: { access: Access; name: string }) {
-  const { datasets, budget, callsPerHour, addresses } = access;
+  const { datasets, budget, callsPerHour, callsThisHour, addresses } = access;
   return (
     <dl className={classes.facts}>
       <Fact term="May read">
@@ -21,7 +21,11 @@ export function AccessFacts({ access, name }: { access: Access; name: string }) 
       <Fact term="May spend">
         {budget ? <BudgetBar budget={budget} name={name} /> : "All of the balance"}
       </Fact>
-      {callsPerHour !== null && <Fact term="May call">{count(callsPerHour, "time")} in any hour</Fact>}
+      {callsPerHour !== null && (
+        <Fact term="May call">
+          {count(callsPerHour, "time")} in any hour, {callsThisHour ?? 0} used
+        </Fact>
+      )}
       {addresses.length > 0 && (
         <Fact term="From">
           {addresses.slice(0, 3).join(", ")}

@@ -20,6 +20,7 @@ export type Access = {
   datasets: "all" | readonly { id: string; name: string }[];
   budget: UsedBudget | null;
   callsPerHour: number | null;
+  callsThisHour?: number | null;
   addresses: readonly string[];
 };
 

@@ -13,6 +13,8 @@ import { useTRPC } from "../../_trpc/provider.tsx";
 import { AddMachine } from "./add-machine.tsx";
 import { ConnectionList } from "./connection-list.tsx";
 import { type MadeMachine, NewMachine } from "./new-machine.tsx";
+import { RegisterClient } from "./register-client.tsx";
+import { RegisteredClients } from "./registered-clients.tsx";
 
 /** Calls of the apps show without a reload. */
 const pollMilliseconds = 15_000;
@@ -24,6 +26,7 @@ export function ConnectionsView({ address }: { address: string }) {
     refetchInterval: pollMilliseconds,
   });
   const [adding, { open, close }] = useDisclosure();
+  const [registering, registration] = useDisclosure();
   const [made, setMade] = useState<MadeMachine | null>(null);
   const items = connections.data?.items;
   return (
@@ -35,6 +38,9 @@ export function ConnectionsView({ address }: { address: string }) {
           <Group gap="xs">
             <Button variant="default" leftSection={<IconPlus size={16} />} onClick={open}>
               Add a machine
+            </Button>
+            <Button variant="default" onClick={registration.open}>
+              Register a client
             </Button>
             <ButtonLink href="/connect">Connect an app</ButtonLink>
           </Group>
@@ -58,11 +64,13 @@ export function ConnectionsView({ address }: { address: string }) {
           </EmptyBox>
         )}
         {items && items.length > 0 && <ConnectionList items={items} />}
+        <RegisteredClients />
         <Text size="sm" c="dimmed">
           Programs that cannot sign in use a key instead: see <TextLink href="/keys">your API keys</TextLink>.
           What was done to your account stands in the <TextLink href="/audit">audit log</TextLink>.
         </Text>
       </Stack>
+      <RegisterClient opened={registering} onClose={registration.close} />
       <AddMachine opened={adding} onClose={close} onCreated={setMade} />
       <NewMachine made={made} address={address} onClose={() => setMade(null)} />
     </>
