@@ -36,7 +36,7 @@ export function RegisteredClients() {
       {clients.data.items.map(({ clientId, name, redirectUris, confidential }) => (
         <Card key={clientId} withBorder padding="sm">
           <Group justify="space-between" wrap="nowrap" align="flex-start">
-            <Stack gap={2} miw={0}>
+            <Stack gap={2} miw={0} flex={1}>
               <Group gap="xs">
                 <Text fw={600}>{name}</Text>
                 <Badge variant="default">
@@ -51,6 +51,7 @@ export function RegisteredClients() {
             <Button
               variant="default"
               size="xs"
+              flex="none"
               aria-label={`Delete ${name}`}
               onClick={() => ask(clientId, name)}
             >
