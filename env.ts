@@ -32,6 +32,8 @@ const schema = z.object({
   /** Signs cookies and derives every other secret; at least 32 characters. */
   AUTH_SECRET: z.string().min(32, "must be at least 32 characters").optional(),
   TRUSTED_PROXY_HOPS: whole(0, 0, 10),
+  /** Off where the server cannot fetch from the internet: apps then register by themselves. */
+  CLIENT_METADATA_DOCUMENTS: z.enum(["on", "off"]).default("on"),
   RATE_LIMIT_ALLOWLIST: z
     .string()
     .default("")

@@ -59,17 +59,22 @@ export function authorizationServerPlugins(
         userinfo: false,
       },
     }),
-    cimd({
-      fetchClientMetadataResource: fetchMetadata,
-      metadataProfile: "mcp-2026-07-28",
-      onClientCreated: ({ client }) => liftScopes(client.clientId),
-      onClientRefreshed: ({ client }) => liftScopes(client.clientId),
-    }),
+    ...(env.CLIENT_METADATA_DOCUMENTS === "on" ? [metadataDocuments(fetchMetadata)] : []),
     oauthDeviceAuthorization({ verificationUri: `${env.appUrl}/device`, expiresIn: "15m", interval: "5s" }),
     connectionClaims(),
   ];
   // Their declarations were not written for exactOptionalPropertyTypes.
   return plugins as BetterAuthPlugin[];
+}
+
+/** Only this plugin makes them known, and advertises that. */
+function metadataDocuments(fetchMetadata: MetadataTransport) {
+  return cimd({
+    fetchClientMetadataResource: fetchMetadata,
+    metadataProfile: "mcp-2026-07-28",
+    onClientCreated: ({ client }) => liftScopes(client.clientId),
+    onClientRefreshed: ({ client }) => liftScopes(client.clientId),
+  });
 }
 
 export type MetadataTransport = typeof fetchClientMetadataResource;
