@@ -6,7 +6,7 @@ const redisUrl = process.env.TEST_REDIS_URL || null;
 const shared = {
   environment: "node" as const,
   globalSetup: ["server/testing/scratch-folder.ts"],
-  setupFiles: ["server/testing/no-console-error.ts"],
+  setupFiles: ["server/testing/no-console-error.ts", "server/testing/own-redis.ts"],
   // Tests name the address they call from in X-Forwarded-For.
   env: { NODE_ENV: "test" as const, LOG_LEVEL: "silent", TRUSTED_PROXY_HOPS: "1", DATA_DIR: ".test/data" },
   testTimeout: 150_000,
@@ -29,7 +29,6 @@ const postgres = {
   test: {
     ...shared,
     name: "postgres",
-    env: { ...shared.env, ...(redisUrl ? { REDIS_URL: redisUrl } : {}) },
     include: ["{app,db,server}/**/*.integration.test.ts"],
     provide: { store: "postgres" as const, databaseUrl, redisUrl },
   },

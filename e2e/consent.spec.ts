@@ -1,7 +1,7 @@
 /** How a person lets an app in: sign-up on the way, the consent page, the device page, and what is refused. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
+import { expectAccessibleNow } from "./accessible.ts";
 import { type OAuthApp, startApp } from "./oauth-app.ts";
 
 const password = "correct horse battery";
@@ -11,11 +11,6 @@ async function app(name: string, scope = "mcp:query mcp:tools"): Promise<OAuthAp
   const started = await startApp(test.info().project.use.baseURL ?? "", name, scope);
   apps.push(started);
   return started;
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
 }
 
 async function signUp(page: Page): Promise<string> {
@@ -69,7 +64,7 @@ test("a newcomer signs up on the way, grants one dataset, and the app reads that
   await page.goto(claude.authorizeUrl);
   await expect(page).toHaveURL(/\/sign-in\?.*sig=/);
   await expect(page.getByRole("heading", { name: "Sign in to connect Claude edoc" })).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
   await page.getByRole("link", { name: "Create an account" }).click();
   await expect(page.getByRole("heading", { name: "Create an account to connect" })).toBeVisible();
   const email = await signUp(page);
@@ -87,7 +82,7 @@ test("a newcomer signs up on the way, grants one dataset, and the app reads that
   await expect(page.getByLabel("Credits", { exact: true })).toHaveValue("500");
   await expect(page.getByLabel("Calls in any hour")).toHaveValue("300");
   await expect(page.getByText("It will find nothing until you choose a dataset.")).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
 
   await page.getByLabel("Credits", { exact: true }).fill("");
   await page.getByRole("checkbox", { name: "Stones" }).check();
@@ -124,7 +119,7 @@ test("a newcomer signs up on the way, grants one dataset, and the app reads that
     await expect(page.getByRole("checkbox", { name: /Make changes\s*new/ })).not.toBeChecked();
     await expect(page.getByRole("checkbox", { name: "Stones" })).toBeChecked();
     await expect(page.getByLabel("Credits", { exact: true })).toHaveValue("20");
-    await expectAccessible(page);
+    await expectAccessibleNow(page);
   });
 });
 
@@ -145,7 +140,7 @@ test("who refuses grants nothing, and an edited or plain address is no request",
   const lapsed = page.getByRole("heading", { name: "This request is no longer good" });
   await page.goto(consent.replace("mcp%3Atools", "mcp%3Acreate"));
   await expect(lapsed).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
   await page.goto("/consent");
   await expect(lapsed).toBeVisible();
   const response = await page.goto(consent);
@@ -178,7 +173,7 @@ test("on a phone, by keyboard alone", async ({ page }) => {
   await page.goto(asking.authorizeUrl);
   await expect(page.getByRole("checkbox", { name: "Stones" })).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
 
   const tabTo = async (role: "checkbox" | "button", name: string) => {
     const wanted = page.getByRole(role, { name });
@@ -217,7 +212,7 @@ test("a device gets its code confirmed, after sign-in too, and a wrong code is t
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByLabel("Code")).toHaveValue(userCode);
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
 
   await page.getByLabel("Code").fill("WRONGCOD");
   await page.getByRole("button", { name: "Continue" }).click();
@@ -225,7 +220,7 @@ test("a device gets its code confirmed, after sign-in too, and a wrong code is t
   await page.getByLabel("Code").fill(` ${userCode.toLowerCase()} `);
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("heading", { name: "Connect fltr command line?" })).toBeFocused();
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
   await page.waitForTimeout(600);
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page.getByText("You can return to your device")).toBeVisible();

@@ -6,8 +6,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { expectAccessible } from "./accessible.ts";
 
 let server: ChildProcess;
 let address: string;
@@ -40,18 +40,6 @@ test.afterAll(async () => {
   server.kill("SIGTERM");
   await gone;
 });
-
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual(
-      [],
-    );
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
 
 async function signUp(browser: Browser, name: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: address, reducedMotion: "reduce" });

@@ -1,6 +1,6 @@
 /** A newcomer's way: sign up, drop in files, watch them being read, search, make a key, use it, sign out. */
-import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { expectAccessibleNow } from "./accessible.ts";
 
 const files = [
   {
@@ -14,11 +14,6 @@ const files = [
   { name: "picture.txt", mimeType: "text/plain", buffer: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]) },
 ];
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-}
-
 test.beforeEach(({ page }) => {
   page.on("pageerror", (error) => {
     throw error;
@@ -31,16 +26,16 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
 }) => {
   const email = `newcomer-${Date.now()}@example.test`;
   await page.goto("/");
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
   await page.getByRole("link", { name: "Get started" }).click();
   await page.getByLabel("Name").fill("Newcomer");
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByRole("heading", { name: "Datasets", exact: true })).toBeVisible();
   await expect(page.getByText("FLTR guides")).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
 
   await page
     .getByRole("button", { name: /new dataset|create/i })
@@ -58,7 +53,7 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
   await expect(page.getByRole("row", { name: /stones\.md/ })).toContainText("Ready");
   await expect(page.getByRole("row", { name: /empty\.txt/ })).toContainText("The file is empty");
   await expect(page.getByRole("row", { name: /picture\.txt/ })).toContainText(/not text/i);
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
 
   await page.getByRole("tab", { name: "Search" }).click();
   await page.getByLabel("Search this dataset").fill("granit quartz");
@@ -67,7 +62,7 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
   await expect(passage).toContainText("Igneous rock");
   await expect(passage).toContainText("made of quartz, feldspar and mica");
   await expect(page.getByText("9,990").first()).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
   const datasetId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
 
   await page.getByRole("link", { name: "Keys" }).click();
@@ -86,7 +81,7 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
       .getByText(/^fltr_\w{20,}$/)
       .first()
       .textContent()) ?? "";
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
   await page.getByRole("button", { name: "I have copied it" }).click();
   await expect(page.getByText(key)).toHaveCount(0);
   const listed = page.getByRole("listitem").filter({ hasText: "Claude on my laptop" });
@@ -106,7 +101,7 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
 
   await page.getByRole("link", { name: "Credits", exact: true }).click();
   await expect(page.getByText("9,980").first()).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessibleNow(page);
 
   await page.getByRole("button", { name: /account menu/i }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();

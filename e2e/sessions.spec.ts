@@ -5,9 +5,9 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
-import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
+import { expectAccessible } from "./accessible.ts";
 
 let server: ChildProcess;
 let address: string;
@@ -192,18 +192,6 @@ async function connectMachine(page: Page, name: string): Promise<string> {
 
 async function statusOf(token: string): Promise<number> {
   return (await fetch(`${address}/api/v1/credits`, { headers: { Authorization: `Bearer ${token}` } })).status;
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual(
-      [],
-    );
-  }
-  await page.emulateMedia({ colorScheme: "light" });
 }
 
 async function freePort(): Promise<number> {
