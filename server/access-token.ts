@@ -68,17 +68,17 @@ export async function verifyAccessToken(token: string): Promise<AccessToken | nu
   }
 }
 
-/** Keys are kept so long; one that is not among them is looked for again, at most once in `retryMs`. */
+/**
+ * Keys are kept so long. One that is not among them may have been made by another process a moment ago, so
+ * it is looked for again: one statement, as a key that nobody knows costs, and limited as that is.
+ */
 const keptMs = 5 * 60_000;
-const retryMs = 5_000;
 
 let known: { at: number; ids: ReadonlySet<string>; find: ReturnType<typeof createLocalJWKSet> } | null = null;
 let reading: Promise<void> | null = null;
 
 const signingKey: JWTVerifyGetKey = async (header, token) => {
-  const age = known ? Date.now() - known.at : Number.POSITIVE_INFINITY;
-  const unknown = known !== null && !known.ids.has(String(header.kid));
-  if (age > keptMs || (unknown && age > retryMs)) {
+  if (!known?.ids.has(String(header.kid)) || Date.now() - known.at > keptMs) {
     reading ??= readKeys().finally(() => {
       reading = null;
     });
