@@ -3,40 +3,19 @@
  * resumed, cut short and disconnected, each in force on its next call; a key that reads one dataset is
  * rotated. On a process of its own, whose first account is the admin.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
+import { startOwnServer } from "./own-server.ts";
 
-let server: ChildProcess;
+let server: Awaited<ReturnType<typeof startOwnServer>>;
 let address: string;
 
 test.beforeAll(async () => {
-  const port = String(await freePort());
-  address = `http://localhost:${port}`;
-  server = spawn(process.execPath, ["--import", "./bin/fresh-data.mjs", "server/main.ts"], {
-    env: {
-      ...process.env,
-      NODE_ENV: "production",
-      PORT: port,
-      HOST: "127.0.0.1",
-      APP_URL: address,
-      DATABASE_URL: "",
-      REDIS_URL: "",
-      LOG_LEVEL: "warn",
-    },
-    stdio: "inherit",
-  });
-  await expect
-    .poll(async () => (await fetch(`${address}/api/health`).catch(() => null))?.status, { timeout: 60_000 })
-    .toBe(200);
+  server = await startOwnServer();
+  address = server.address;
 });
 
-test.afterAll(async () => {
-  const gone = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGTERM");
-  await gone;
-});
+test.afterAll(() => server.stop());
 
 async function signUp(browser: Browser, name: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: address, reducedMotion: "reduce" });
@@ -275,12 +254,3 @@ test("a key reads one dataset, and its old secret works until the rotation's gra
   await expect(row).toContainText("203.0.113.0/24");
   expect([401, 403]).toContain(await search(second, stones));
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const bound = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (bound === null || typeof bound === "string") throw new Error("no free port");
-  return bound.port;
-}

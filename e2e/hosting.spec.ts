@@ -4,10 +4,10 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { freePort } from "./own-server.ts";
 
 let next: ChildProcess;
 let nextAddress: string;
@@ -180,13 +180,4 @@ function steady(text: string, address: string): string {
     .replace(/\b(ds|doc|req|rcpt)_[0-9a-z]{12,}/g, "$1_…")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "time")
     .replace(/"resetSeconds":\d+/g, '"resetSeconds":0');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const bound = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (bound === null || typeof bound === "string") throw new Error("no free port");
-  return bound.port;
 }

@@ -3,13 +3,12 @@
  * "everywhere else" and a new password leave the apps connected until their owner says otherwise. On a
  * process of its own, whose first account is the admin.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
 import { expectAccessible } from "./accessible.ts";
+import { startOwnServer } from "./own-server.ts";
 
-let server: ChildProcess;
+let server: Awaited<ReturnType<typeof startOwnServer>>;
 let address: string;
 
 const password = "correct horse battery";
@@ -17,31 +16,11 @@ const emailOf = (name: string) => `${name.toLowerCase()}@example.test`;
 const machineSchema = z.object({ client: z.object({ id: z.string() }), clientSecret: z.string() });
 
 test.beforeAll(async () => {
-  const port = String(await freePort());
-  address = `http://localhost:${port}`;
-  server = spawn(process.execPath, ["--import", "./bin/fresh-data.mjs", "server/main.ts"], {
-    env: {
-      ...process.env,
-      NODE_ENV: "production",
-      PORT: port,
-      HOST: "127.0.0.1",
-      APP_URL: address,
-      DATABASE_URL: "",
-      REDIS_URL: "",
-      LOG_LEVEL: "warn",
-    },
-    stdio: "inherit",
-  });
-  await expect
-    .poll(async () => (await fetch(`${address}/api/health`).catch(() => null))?.status, { timeout: 60_000 })
-    .toBe(200);
+  server = await startOwnServer();
+  address = server.address;
 });
 
-test.afterAll(async () => {
-  const gone = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGTERM");
-  await gone;
-});
+test.afterAll(() => server.stop());
 
 test("a browser is signed out from another one, and the apps go only when they are meant to", async ({
   browser,
@@ -192,13 +171,4 @@ async function connectMachine(page: Page, name: string): Promise<string> {
 
 async function statusOf(token: string): Promise<number> {
   return (await fetch(`${address}/api/v1/credits`, { headers: { Authorization: `Bearer ${token}` } })).status;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const bound = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (bound === null || typeof bound === "string") throw new Error("no free port");
-  return bound.port;
 }

@@ -1,0 +1,44 @@
+/** A production server of a journey's own, embedded, on an empty data folder: its first account is the admin. */
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { expect } from "@playwright/test";
+
+export async function startOwnServer(): Promise<{ address: string; stop: () => Promise<void> }> {
+  const port = String(await freePort());
+  const address = `http://localhost:${port}`;
+  const server = spawn(process.execPath, ["--import", "./bin/fresh-data.mjs", "server/main.ts"], {
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      PORT: port,
+      HOST: "127.0.0.1",
+      APP_URL: address,
+      DATABASE_URL: "",
+      REDIS_URL: "",
+      STRIPE_SECRET_KEY: "",
+      STRIPE_WEBHOOK_SECRET: "",
+      LOG_LEVEL: "warn",
+    },
+    stdio: "inherit",
+  });
+  await expect
+    .poll(async () => (await fetch(`${address}/api/health`).catch(() => null))?.status, { timeout: 60_000 })
+    .toBe(200);
+  return {
+    address,
+    stop: async () => {
+      const gone = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGTERM");
+      await gone;
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const bound = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (bound === null || typeof bound === "string") throw new Error("no free port");
+  return bound.port;
+}
