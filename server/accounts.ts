@@ -28,3 +28,7 @@ export async function openAccount(userId: string): Promise<void> {
 export async function hasAdmin(): Promise<boolean> {
   return (await query("select 1 from installation")).length > 0;
 }
+
+/** The rule of a ban as SQL, of the user `u`. */
+export const notBanned =
+  "not (coalesce(u.banned, false) and (u.ban_expires is null or u.ban_expires > now()))";

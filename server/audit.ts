@@ -6,6 +6,7 @@ import { and, desc, eq, lt } from "drizzle-orm";
 import { z } from "zod";
 import { database, query, queryWithin, type Transaction } from "#db/client.ts";
 import { auditEvents } from "#db/schema/audit.ts";
+import type { Context } from "./context.ts";
 import { timeField } from "./fields.ts";
 import { newId } from "./ids.ts";
 import { decodeCursor, pageInput, toPage } from "./pages.ts";
@@ -41,6 +42,23 @@ export async function audit(event: AuditEvent, tx?: Transaction): Promise<void> 
     userAgent,
   ];
   await (tx ? queryWithin(tx, statement, values) : query(statement, values));
+}
+
+type Act = Pick<AuditEvent, "event" | "subjectId" | "detail"> & {
+  /** Whose log it stands in: the caller's own unless it was done to somebody else. */
+  readonly accountId?: string;
+};
+
+/** What the caller did, with where from. */
+export function auditAct(
+  ctx: Pick<Context, "headers" | "exactAddress">,
+  callerId: string,
+  act: Act,
+  tx?: Transaction,
+): Promise<void> {
+  const { exactAddress: address, headers } = ctx;
+  const actor = { kind: "user", id: callerId } as const;
+  return audit({ accountId: callerId, ...act, actor, address, userAgent: headers.get("user-agent") }, tx);
 }
 
 export const auditInput = z.strictObject({

@@ -14,6 +14,7 @@ import { z } from "zod";
 import { query } from "#db/client.ts";
 import { env } from "#env";
 import { connectionClaim, issuer, resource } from "./access-token.ts";
+import { notBanned } from "./accounts.ts";
 import { scopes } from "./operations.ts";
 
 /** Asked for by a client that wants to stay connected; only the authorization server speaks of it. */
@@ -105,7 +106,7 @@ async function connectionFor(userId: string | null, clientId: string): Promise<s
   const [row] = await query<{ id: string }>(
     `select c.id from connections c join "user" u on u.id = c.account_id
      where c.client_id = $2 and (c.expires_at is null or c.expires_at > now())
-       and not (coalesce(u.banned, false) and (u.ban_expires is null or u.ban_expires > now()))
+       and ${notBanned}
        and c.account_id = coalesce($1, (select user_id from oauth_client where client_id = $2))`,
     [userId, clientId],
   );

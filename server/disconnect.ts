@@ -6,7 +6,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Transaction } from "#db/client.ts";
 import { connections } from "#db/schema/access.ts";
 import { oauthClient, oauthConsent, oauthRefreshToken } from "#db/schema/oauth.ts";
-import { audit } from "./audit.ts";
+import { auditAct } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { deleteAccess } from "./credential-access.ts";
 
@@ -31,17 +31,7 @@ export async function disconnect(
       .where(and(eq(oauthConsent.clientId, clientId), eq(oauthConsent.userId, accountId)));
     // From now on it counts as a former one, which is remembered for a while.
     await tx.update(oauthClient).set({ updatedAt: sql`now()` }).where(eq(oauthClient.clientId, clientId));
-    await audit(
-      {
-        accountId,
-        actor: { kind: "user", id: accountId },
-        event: "connections.delete",
-        subjectId: id,
-        address: ctx.exactAddress,
-        userAgent: ctx.headers.get("user-agent"),
-      },
-      tx,
-    );
+    await auditAct(ctx, accountId, { event: "connections.delete", subjectId: id }, tx);
   }
   return rows.length;
 }

@@ -9,7 +9,7 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { query } from "#db/client.ts";
 import { type AccessToken, looksLikeToken, verifyAccessToken } from "./access-token.ts";
-import { openAccount } from "./accounts.ts";
+import { notBanned, openAccount } from "./accounts.ts";
 import { getAuth } from "./auth.ts";
 import { log } from "./log.ts";
 import { type CallerKind, type Role, roles, type Scope, scopes } from "./operations.ts";
@@ -67,7 +67,6 @@ const overridesOfUser =
 const accessOf = (credential: string) =>
   `(select json_build_object('allDatasets', g.all_datasets, 'callsPerHour', g.calls_per_hour, 'addresses', g.addresses, 'revision', g.revision)::text from credential_access g where g.credential_id = ${credential})`;
 
-const notBanned = "not (coalesce(u.banned, false) and (u.ban_expires is null or u.ban_expires > now()))";
 const usableKey = "k.enabled and (k.expires_at is null or k.expires_at > now())";
 const usableConnection = "c.paused_at is null and (c.expires_at is null or c.expires_at > now())";
 

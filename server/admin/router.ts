@@ -6,16 +6,14 @@ import { user } from "#db/schema/auth.ts";
 import { creditAccounts, limitOverrides } from "#db/schema/ledger.ts";
 import { openAccount } from "../accounts.ts";
 import { callerOf } from "../admission.ts";
-import { audit, auditInput, auditSchema, listEvents } from "../audit.ts";
+import { auditAct, auditInput, auditSchema, listEvents } from "../audit.ts";
 import { recheckBalance } from "../balance-watch.ts";
-import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { changeCredits } from "../grants.ts";
 import { mailOwner } from "../mail.ts";
 import { operation, operationIds, roles, tierNames } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
-import type { Principal } from "../principal.ts";
 import { creditsText } from "../stripe.ts";
 import { procedure, router } from "../trpc.ts";
 import { creditRequestsList, declineCreditRequest, resolveRequest, stripeEventsList } from "./payments.ts";
@@ -110,7 +108,11 @@ export const adminRouter = router({
         .values({ accountId: userId, name, points, reason })
         .onConflictDoUpdate({ target: [accountId, limit], set: { points, reason } });
     }
-    await recordAct(ctx, "admin.setLimit", userId, { name, points, reason });
+    await auditAct(ctx, callerOf(ctx).accountId, {
+      event: "admin.setLimit",
+      accountId: userId,
+      detail: { name, points, reason },
+    });
     const overrides = await overridesOf([userId]);
     return { userId, overrides: overrides.get(userId) ?? {} };
   }),
@@ -140,7 +142,9 @@ export const adminRouter = router({
     if (changed.duplicate && !repeated)
       throw new ApiError("conflict", "This request has been granted already.");
     recheckBalance(userId);
-    if (!changed.duplicate) await recordAct(ctx, "admin.grantCredits", userId, { amount, reason });
+    if (!changed.duplicate) {
+      await auditAct(ctx, me, { event: "admin.grantCredits", accountId: userId, detail: { amount, reason } });
+    }
     if (requestId !== undefined) {
       mailOwner(userId, {
         subject: `You were given ${creditsText(amount)}`,
@@ -150,18 +154,6 @@ export const adminRouter = router({
     return { userId, balance: changed.balance };
   }),
 });
-
-/** It stands in the log of whom it was done to. */
-function recordAct(
-  ctx: Context & { principal: Principal | null },
-  event: string,
-  accountId: string,
-  detail: Record<string, unknown>,
-) {
-  const { exactAddress: address, headers } = ctx;
-  const actor = { kind: "user", id: callerOf(ctx).accountId } as const;
-  return audit({ accountId, actor, event, detail, address, userAgent: headers.get("user-agent") });
-}
 
 async function overridesOf(userIds: string[]): Promise<Map<string, Record<string, number>>> {
   const found = new Map<string, Record<string, number>>();

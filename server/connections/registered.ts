@@ -2,14 +2,14 @@
  * Clients that their owner registered, in the dashboard instead of by themselves: apps that ask their users
  * by authorization code, public or confidential, and machines. Deleting one ends every connection to it.
  */
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
-import { connections, credentialAccess } from "#db/schema/access.ts";
-import { budgets } from "#db/schema/ledger.ts";
+import { connections } from "#db/schema/access.ts";
 import { oauthClient } from "#db/schema/oauth.ts";
 import { callAuth } from "../auth-door.ts";
 import type { Context } from "../context.ts";
+import { deleteAccess } from "../credential-access.ts";
 import { ApiError } from "../errors.ts";
 import { timeField } from "../fields.ts";
 
@@ -82,9 +82,6 @@ export async function deleteRegistered(accountId: string, clientId: string): Pro
       .delete(connections)
       .where(eq(connections.clientId, clientId))
       .returning({ id: connections.id });
-    const ids = ended.map(({ id }) => id);
-    if (ids.length === 0) return;
-    await tx.delete(budgets).where(inArray(budgets.credentialId, ids));
-    await tx.delete(credentialAccess).where(inArray(credentialAccess.credentialId, ids));
+    for (const { id } of ended) await deleteAccess(tx, id);
   });
 }

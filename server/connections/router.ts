@@ -9,7 +9,7 @@ import { type Database, database, query, type Transaction } from "#db/client.ts"
 import { connections } from "#db/schema/access.ts";
 import { oauthConsent } from "#db/schema/oauth.ts";
 import { callerOf } from "../admission.ts";
-import { audit } from "../audit.ts";
+import { auditAct } from "../audit.ts";
 import { offlineAccess } from "../authorization-server.ts";
 import type { Context } from "../context.ts";
 import { accessFields, accessShape, readAccess, setAccess } from "../credential-access.ts";
@@ -18,7 +18,6 @@ import { ApiError } from "../errors.ts";
 import { idField, nameField, scopeField, timeField } from "../fields.ts";
 import { newId } from "../ids.ts";
 import { pageOf } from "../pages.ts";
-import type { Principal } from "../principal.ts";
 import { procedure, router } from "../trpc.ts";
 import { clientShape, findClients } from "./client.ts";
 import { registerMachine } from "./machine.ts";
@@ -86,7 +85,10 @@ export const connectionsRouter = router({
     const [known] = await select(await database()).where(ofClient(caller.accountId, request.clientId));
     // A request for one more scope names that one alone: what was not asked about stays.
     const kept = known?.scopes.filter((scope) => !request.scopes.some((asked) => asked === scope)) ?? [];
-    const id = await store(ctx, caller, request.clientId, { ...input, scopes: [...kept, ...granted] });
+    const id = await store(ctx, caller.accountId, request.clientId, {
+      ...input,
+      scopes: [...kept, ...granted],
+    });
     const redirectUrl = await answerRequest(input.request, ctx, {
       accept: true,
       scopes: request.offline ? [...granted, offlineAccess] : granted,
@@ -98,10 +100,10 @@ export const connectionsRouter = router({
     input: z.strictObject({ request: requestField }),
     output: z.object({ redirectUrl: z.string().nullable() }),
   }).mutation(async ({ ctx, input }) => {
-    const caller = callerOf(ctx);
+    const { accountId } = callerOf(ctx);
     const { clientId } = await readRequest(input.request, ctx);
     const redirectUrl = await answerRequest(input.request, ctx, { accept: false, scopes: [] });
-    await record(ctx, caller, "connections.deny", clientId);
+    await auditAct(ctx, accountId, { event: "connections.deny", subjectId: clientId });
     return { redirectUrl };
   }),
 
@@ -118,7 +120,7 @@ export const connectionsRouter = router({
   }).mutation(async ({ ctx, input: { name, ...granted } }) => {
     const caller = callerOf(ctx);
     const { clientId, clientSecret } = await registerMachine(caller.accountId, name, granted.scopes);
-    const id = await store(ctx, caller, clientId, granted);
+    const id = await store(ctx, caller.accountId, clientId, granted);
     return { ...(await getConnection(id, caller.accountId)), clientSecret };
   }),
 
@@ -134,7 +136,7 @@ export const connectionsRouter = router({
     }),
   }).mutation(async ({ ctx, input }) => {
     const made = await registerClient(ctx, input);
-    await record(ctx, callerOf(ctx), "clients.create", made.clientId);
+    await auditAct(ctx, callerOf(ctx).accountId, { event: "clients.create", subjectId: made.clientId });
     return made;
   }),
 
@@ -150,9 +152,9 @@ export const connectionsRouter = router({
     input: z.strictObject({ clientId: idField }),
     output: z.void(),
   }).mutation(async ({ ctx, input: { clientId } }) => {
-    const caller = callerOf(ctx);
-    await deleteRegistered(caller.accountId, clientId);
-    await record(ctx, caller, "clients.delete", clientId);
+    const { accountId } = callerOf(ctx);
+    await deleteRegistered(accountId, clientId);
+    await auditAct(ctx, accountId, { event: "clients.delete", subjectId: clientId });
   }),
 
   list: procedure("connections.list", { input: z.strictObject({}), output: pageOf(connectionSchema) }).query(
@@ -175,7 +177,7 @@ export const connectionsRouter = router({
     }),
     output: connectionSchema,
   }).mutation(async ({ ctx, input }) => {
-    const caller = callerOf(ctx);
+    const { accountId } = callerOf(ctx);
     const { connectionId, scopes, expiresInDays, paused, ...access } = input;
     const db = await database();
     await db.transaction(async (tx) => {
@@ -187,14 +189,15 @@ export const connectionsRouter = router({
           ...(expiresInDays === undefined ? {} : { expiresAt: expiryOf(expiresInDays) }),
           ...(paused === undefined ? {} : { pausedAt: paused ? sql`coalesce(paused_at, now())` : null }),
         })
-        .where(mine(connectionId, caller.accountId))
+        .where(mine(connectionId, accountId))
         .returning();
       if (!row) throw connectionNotFound();
       if (scopes !== undefined) await narrowConsent(tx, row);
-      await setAccess(tx, { credentialId: connectionId, accountId: caller.accountId }, access);
-      await record(ctx, caller, "connections.update", connectionId, Object.keys(input), tx);
+      await setAccess(tx, { credentialId: connectionId, accountId }, access);
+      const detail = { changed: Object.keys(input) };
+      await auditAct(ctx, accountId, { event: "connections.update", subjectId: connectionId, detail }, tx);
     });
-    return getConnection(connectionId, caller.accountId);
+    return getConnection(connectionId, accountId);
   }),
 
   delete: procedure("connections.delete", {
@@ -216,8 +219,7 @@ type Granted = Parameters<typeof setAccess>[2] & {
 };
 
 /** One connection an account and client: granting again replaces what was granted before. */
-async function store(ctx: Context, caller: Principal, clientId: string, granted: Granted) {
-  const { accountId } = caller;
+async function store(ctx: Context, accountId: string, clientId: string, granted: Granted) {
   const { name } = (await findClients([clientId]))(clientId);
   const { datasets, budget, callsPerHour, addresses } = granted;
   const fields = {
@@ -242,7 +244,8 @@ async function store(ctx: Context, caller: Principal, clientId: string, granted:
       .returning({ id: connections.id });
     if (!row) throw new Error("The connection was not stored.");
     await setAccess(tx, { credentialId: row.id, accountId }, { datasets, budget, callsPerHour, addresses });
-    await record(ctx, caller, "connections.grant", row.id, [...granted.scopes], tx);
+    const detail = { changed: granted.scopes };
+    await auditAct(ctx, accountId, { event: "connections.grant", subjectId: row.id, detail }, tx);
     return row.id;
   });
 }
@@ -307,29 +310,6 @@ async function lastAlerts(ids: readonly string[]): Promise<ReadonlyMap<string, s
     [JSON.stringify(ids)],
   );
   return new Map(rows.map(({ id, at }) => [id, at]));
-}
-
-function record(
-  ctx: Context,
-  caller: Principal,
-  event: string,
-  subjectId: string,
-  changed: readonly string[] = [],
-  tx?: Transaction,
-): Promise<void> {
-  const { accountId } = caller;
-  return audit(
-    {
-      accountId,
-      actor: { kind: "user", id: accountId },
-      event,
-      subjectId,
-      detail: changed.length > 0 ? { changed } : {},
-      address: ctx.exactAddress,
-      userAgent: ctx.headers.get("user-agent"),
-    },
-    tx,
-  );
 }
 
 function connectionNotFound(): ApiError {

@@ -5,13 +5,12 @@
 import { randomInt } from "node:crypto";
 import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
-import { database, type Transaction } from "#db/client.ts";
+import { database } from "#db/client.ts";
 import { retiredKeys } from "#db/schema/access.ts";
 import { apikey } from "#db/schema/auth.ts";
 import { callerOf } from "../admission.ts";
-import { audit } from "../audit.ts";
+import { auditAct } from "../audit.ts";
 import { getAuth } from "../auth.ts";
-import type { Context } from "../context.ts";
 import { accessFields, accessShape, deleteAccess, readAccess, setAccess } from "../credential-access.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, scopeField, timeField } from "../fields.ts";
@@ -68,7 +67,7 @@ export const keysRouter = router({
       const { datasets, budget, callsPerHour, addresses } = input;
       const owner = { credentialId: created.id, accountId };
       await setAccess(tx, owner, { datasets, budget, callsPerHour, addresses });
-      await record(ctx, accountId, "keys.create", created.id, tx);
+      await auditAct(ctx, accountId, { event: "keys.create", subjectId: created.id }, tx);
     });
     return { ...(await getKey(created.id, accountId)), key: created.key };
   }),
@@ -104,7 +103,7 @@ export const keysRouter = router({
         .returning({ id: apikey.id });
       if (!known) throw keyNotFound();
       await setAccess(tx, { credentialId: keyId, accountId }, access);
-      await record(ctx, accountId, "keys.update", keyId, tx);
+      await auditAct(ctx, accountId, { event: "keys.update", subjectId: keyId }, tx);
     });
     return getKey(keyId, accountId);
   }),
@@ -137,7 +136,7 @@ export const keysRouter = router({
         .set({ key: hashKey(key), start: key.slice(0, 12), updatedAt: sql`now()` })
         .where(eq(apikey.id, keyId));
       await setAccess(tx, { credentialId: keyId, accountId }, {});
-      await record(ctx, accountId, "keys.rotate", keyId, tx);
+      await auditAct(ctx, accountId, { event: "keys.rotate", subjectId: keyId }, tx);
     });
     return { ...(await getKey(keyId, accountId)), key };
   }),
@@ -152,7 +151,7 @@ export const keysRouter = router({
       const gone = await tx.delete(apikey).where(mine(input.keyId, accountId)).returning({ id: apikey.id });
       if (gone.length === 0) throw keyNotFound();
       await deleteAccess(tx, input.keyId);
-      await record(ctx, accountId, "keys.delete", input.keyId, tx);
+      await auditAct(ctx, accountId, { event: "keys.delete", subjectId: input.keyId }, tx);
     });
   }),
 });
@@ -165,12 +164,6 @@ function mine(keyId: string, accountId: string) {
 function randomLetters(count: number): string {
   const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   return Array.from({ length: count }, () => letters[randomInt(letters.length)]).join("");
-}
-
-function record(ctx: Context, accountId: string, event: string, subjectId: string, tx: Transaction) {
-  const { exactAddress: address, headers } = ctx;
-  const actor = { kind: "user", id: accountId } as const;
-  return audit({ accountId, actor, event, subjectId, address, userAgent: headers.get("user-agent") }, tx);
 }
 
 async function getKey(keyId: string, accountId: string) {

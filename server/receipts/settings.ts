@@ -4,7 +4,7 @@ import { z } from "zod";
 import { database } from "#db/client.ts";
 import { receiptSettings } from "#db/schema/receipts.ts";
 import { callerOf } from "../admission.ts";
-import { audit } from "../audit.ts";
+import { auditAct } from "../audit.ts";
 import { procedure } from "../trpc.ts";
 
 /** Nothing is kept longer, whatever an owner sets. */
@@ -56,17 +56,7 @@ export const settings = procedure("receipts.settings", {
         target: receiptSettings.accountId,
         set: { accountId: sql`excluded.account_id`, ...given },
       });
-    await audit(
-      {
-        accountId,
-        actor: { kind: "user", id: accountId },
-        event: "receipts.settings",
-        detail: given,
-        address: ctx.exactAddress,
-        userAgent: ctx.headers.get("user-agent"),
-      },
-      tx,
-    );
+    await auditAct(ctx, accountId, { event: "receipts.settings", detail: given }, tx);
   });
   return readSettings(accountId);
 });

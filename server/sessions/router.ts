@@ -5,11 +5,10 @@
  */
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { z } from "zod";
-import { database, type Transaction } from "#db/client.ts";
+import { database } from "#db/client.ts";
 import { session } from "#db/schema/auth.ts";
 import { callerOf } from "../admission.ts";
-import { audit } from "../audit.ts";
-import type { Context } from "../context.ts";
+import { auditAct } from "../audit.ts";
 import { disconnect } from "../disconnect.ts";
 import { ApiError } from "../errors.ts";
 import { idField, timeField } from "../fields.ts";
@@ -63,7 +62,7 @@ export const sessionsRouter = router({
         .where(and(eq(session.id, sessionId), eq(session.userId, accountId)))
         .returning({ id: session.id });
       if (gone.length === 0) throw new ApiError("not_found", "Session not found.");
-      await record(tx, ctx, accountId, "sessions.revoke", sessionId);
+      await auditAct(ctx, accountId, { event: "sessions.revoke", subjectId: sessionId }, tx);
     });
   }),
 
@@ -82,28 +81,8 @@ export const sessionsRouter = router({
         .where(and(eq(session.userId, accountId), ne(session.id, credentialId)))
         .returning({ expiresAt: session.expiresAt });
       const signedOut = gone.filter(({ expiresAt }) => expiresAt.getTime() > Date.now()).length;
-      if (signedOut > 0) await record(tx, ctx, accountId, "sessions.revokeOthers", null);
+      if (signedOut > 0) await auditAct(ctx, accountId, { event: "sessions.revokeOthers" }, tx);
       return { signedOut, disconnected: disconnectApps ? await disconnect(tx, ctx, accountId) : 0 };
     });
   }),
 });
-
-function record(
-  tx: Transaction,
-  ctx: Context,
-  accountId: string,
-  event: string,
-  subjectId: string | null,
-): Promise<void> {
-  return audit(
-    {
-      accountId,
-      actor: { kind: "user", id: accountId },
-      event,
-      subjectId,
-      address: ctx.exactAddress,
-      userAgent: ctx.headers.get("user-agent"),
-    },
-    tx,
-  );
-}
