@@ -11,6 +11,7 @@ export default defineConfig({
     "./db/schema/receipts.ts",
     "./db/schema/documents.ts",
     "./db/schema/billing.ts",
+    "./db/schema/usage.ts",
   ],
   out: "./db/migrations",
 });

@@ -10,6 +10,7 @@ import { metrics } from "./metrics.ts";
 import { holdsScope, type OperationId, operation, scopes } from "./operations.ts";
 import { type Identity, isRemembered, keyOf, type Principal } from "./principal.ts";
 import { type Decision, getRateLimiter, type LimitState } from "./rate-limit.ts";
+import { noteRefusal } from "./refusals.ts";
 
 const authenticationRequired =
   "Authentication required. Provide either X-API-Key or Authorization Bearer token.";
@@ -46,12 +47,13 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
   if (identity.rejected) settle(ctx, await limiter.take([badCredentials(address, 1)]));
   const decision = await limiter.take(limitsOf({ address, exactAddress, identity }, id));
   if (decision.admitted || !remember) {
-    settle(ctx, decision);
+    settle(ctx, decision, { id, principal: identity.principal });
     return identity;
   }
   // What was remembered may be older than a limit that was raised, or a credential that is no longer good.
   const current = await ctx.identifyAgain();
-  settle(ctx, await limiter.take(limitsOf({ address, exactAddress, identity: current }, id)));
+  const again = await limiter.take(limitsOf({ address, exactAddress, identity: current }, id));
+  settle(ctx, again, { id, principal: current.principal });
   return current;
 }
 
@@ -66,7 +68,7 @@ export async function admitChanged(ctx: Context, id: OperationId, before: Princi
   const same = limits.every(({ name, points }) =>
     known.some((limit) => limit.name === name && limit.points === points),
   );
-  if (!same) settle(ctx, await getRateLimiter().take(limits));
+  if (!same) settle(ctx, await getRateLimiter().take(limits), { id, principal: now.principal });
 }
 
 /**
@@ -78,11 +80,15 @@ export async function admitItems(ctx: Context, principal: Principal, id: Operati
   const rest = (items - 1) * operation(id).weight;
   const limits = limitsOf({ address, exactAddress, identity: { principal, rejected: false } }, id);
   if (rest <= 0 || limits.length === 0) return;
-  settle(ctx, await getRateLimiter().take(limits.map((limit) => ({ ...limit, cost: rest }))));
+  const decision = await getRateLimiter().take(limits.map((limit) => ({ ...limit, cost: rest })));
+  settle(ctx, decision, { id, principal });
 }
 
-function settle(ctx: Context, decision: Decision): void {
+type Calling = { readonly id: OperationId | null; readonly principal: Principal | null };
+
+function settle(ctx: Context, decision: Decision, calling?: Calling): void {
   if (!decision.admitted) {
+    if (calling?.principal) noteRefusal(calling.principal, decision.refusedBy.name, calling.id);
     refuse(ctx, decision.states, decision.refusedBy, decision.retryAfterSeconds, decision.beyondLimit);
   }
   ctx.answer.limits = decision.states;

@@ -42,6 +42,7 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "admin.setLimit": (f) => ({ userId: f.owner.userId, name: "account", points: 6_000, reason: "trusted" }),
   "admin.users": () => ({}),
   "admin.stripeEvents": () => ({}),
+  "alerts.list": () => ({}),
   "audit.list": () => ({}),
   "connections.ask": () => ({ request: { userCode: "ABCD-EFGH" } }),
   "connections.clients": () => ({}),
@@ -83,6 +84,7 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "keys.rotate": (f) => ({ keyId: f.keyId, graceHours: 0 }),
   "keys.update": (f) => ({ keyId: f.keyId, name: "Renamed" }),
   "limits.get": () => ({}),
+  "limits.refusals": () => ({}),
   "receipts.get": (f) => ({ receiptId: f.receiptId }),
   "receipts.getSettings": () => ({}),
   "receipts.list": () => ({}),
@@ -92,6 +94,7 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "sessions.delete": (f) => ({ sessionId: f.sessionId }),
   "sessions.deleteOthers": () => ({ disconnectApps: false }),
   "sessions.list": () => ({}),
+  "usage.get": () => ({ from: "2026-01-01", to: "2026-12-31", groupBy: "dataset" }),
 };
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /**
  * Forgets what access no longer needs: ended tokens and codes that would have expired, old secrets of
- * rotated keys, consents without a connection, and clients that registered themselves and were never or are
+ * rotated keys, old counts of refusals, consents without a connection, and clients that registered themselves and were never or are
  * no longer connected. Each is one bounded statement, so several processes may run them at once.
  */
 import { query } from "#db/client.ts";
@@ -9,6 +9,7 @@ import { query } from "#db/client.ts";
 const unusedClient = "1 day";
 /** A client remembers its id after it was disconnected; it should still be known when it is used again. */
 const formerClient = "90 days";
+const refusalsKept = "90 days";
 
 export async function forgetLapsed(): Promise<void> {
   await query("delete from revoked_tokens where expires_at < now()");
@@ -17,6 +18,7 @@ export async function forgetLapsed(): Promise<void> {
   await query("delete from device_code where expires_at < now()");
   await query("delete from verification where expires_at < now()");
   await query("delete from oauth_refresh_token where expires_at < now()");
+  await query(`delete from refusals where hour < now() - interval '${refusalsKept}'`);
   await query(
     `delete from oauth_consent o where not exists (
        select from connections c where c.client_id = o.client_id and c.account_id = o.user_id

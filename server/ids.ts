@@ -8,5 +8,10 @@ export function newId(prefix: string): string {
   const random = BigInt(`0x${randomBytes(10).toString("hex")}`)
     .toString(36)
     .padStart(16, "0");
-  return `${prefix}_${Date.now().toString(36).padStart(9, "0")}${random}`;
+  return firstIdOf(prefix, Date.now()) + random;
+}
+
+/** Ids made at that moment or later sort behind it; for finding rows by time in an index over ids. */
+export function firstIdOf(prefix: string, milliseconds: number): string {
+  return `${prefix}_${milliseconds.toString(36).padStart(9, "0")}`;
 }

@@ -26,6 +26,7 @@ import { metrics } from "./metrics.ts";
 import { notePeer } from "./peer.ts";
 import { getRateLimiter } from "./rate-limit.ts";
 import { sweepReceipts } from "./receipts/retention.ts";
+import { refusalsSettled } from "./refusals.ts";
 import { requestTarget } from "./request-target.ts";
 import { authSecret } from "./secret.ts";
 
@@ -99,7 +100,7 @@ async function openEverything(): Promise<void> {
   await listen();
   await connection();
   const limiter = getRateLimiter();
-  cleanups.push(closeDatabase, () => limiter.close(), mailSettled, balanceWatchSettled);
+  cleanups.push(closeDatabase, () => limiter.close(), mailSettled, balanceWatchSettled, refusalsSettled);
   const pages = next({ dev, dir: process.cwd(), hostname: env.HOST, port: env.PORT });
   await pages.prepare();
   page = pages.getRequestHandler();

@@ -37,6 +37,12 @@ export function keptQuery(account: string, text: string): string {
   return `case when coalesce((select k.keep_queries from receipt_settings k where k.account_id = ${account}), true) then ${text}::text end`;
 }
 
+/** SQL: the dataset that a receipt's call read; empty where it read several or found nothing. */
+export function datasetOf(receipt: string): string {
+  return `(select case when count(distinct hit ->> 'datasetId') = 1 then min(hit ->> 'datasetId') else '' end
+    from jsonb_array_elements(${receipt}.hits) as hit)`;
+}
+
 /** Of a reading that costs nothing. */
 export async function writeFreeReceipt(
   { accountId, kind, credentialId }: Principal,

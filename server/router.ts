@@ -11,10 +11,11 @@ import { receiptsRouter } from "./receipts/router.ts";
 import { searchRouter } from "./search/router.ts";
 import { sessionsRouter } from "./sessions/router.ts";
 import { router } from "./trpc.ts";
-import { limitsRouter } from "./usage/router.ts";
+import { alertsRouter, limitsRouter, usageRouter } from "./usage/router.ts";
 
 export const appRouter = router({
   admin: adminRouter,
+  alerts: alertsRouter,
   audit: auditRouter,
   connections: connectionsRouter,
   credits: creditsRouter,
@@ -26,6 +27,7 @@ export const appRouter = router({
   receipts: receiptsRouter,
   search: searchRouter,
   sessions: sessionsRouter,
+  usage: usageRouter,
 });
 
 export type AppRouter = typeof appRouter;

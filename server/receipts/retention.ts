@@ -1,9 +1,11 @@
 /**
- * Removes receipts that are too old, a month's partition at once where it can, and the replaced texts that
- * no receipt points into; makes the partitions of this month and the next. Any number of processes may do so.
+ * Removes receipts that are too old, a month's partition at once where it can and otherwise one by one into
+ * the sums of usage_days, and the replaced texts that no receipt points into; makes the partitions of this month and the next. Any number of processes may do so.
  */
 import { database, query, queryWithin } from "#db/client.ts";
+import { firstIdOf } from "../ids.ts";
 import { log } from "../log.ts";
+import { datasetOf } from "../receipt.ts";
 import { longestKeepDays } from "./settings.ts";
 
 const batchSize = 1_000;
@@ -67,10 +69,21 @@ async function deleteOld(): Promise<void> {
 async function deleteBefore(days: number, where: string, parameters: readonly string[]): Promise<void> {
   for (let deleted = batchSize; deleted === batchSize; ) {
     const gone = await query(
-      `delete from receipts where (id, created_at) in (
-         select id, created_at from receipts
-         where created_at < now() - make_interval(days => $1::int) and ${where} limit $2::int
-       ) returning id`,
+      `with gone as (
+         delete from receipts where (id, created_at) in (
+           select id, created_at from receipts
+           where created_at < now() - make_interval(days => $1::int) and ${where} limit $2::int
+         ) returning *
+       ), added as (
+         insert into usage_days as u (account_id, day, credential_kind, credential_id, operation, dataset_id, calls, empty_calls, credits_charged)
+         select account_id, (created_at at time zone 'UTC')::date, credential_kind, credential_id, operation, ${datasetOf("gone")},
+           count(*), count(*) filter (where outcome = 'empty'), sum(credits_charged)
+         from gone group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+         on conflict (account_id, day, credential_kind, credential_id, operation, dataset_id) do update set
+           calls = u.calls + excluded.calls, empty_calls = u.empty_calls + excluded.empty_calls,
+           credits_charged = u.credits_charged + excluded.credits_charged
+       )
+       select id from gone`,
       [days, batchSize, ...parameters],
     );
     deleted = gone.length;
@@ -79,8 +92,7 @@ async function deleteBefore(days: number, where: string, parameters: readonly st
 
 /** Ids begin with the time they were made, about that of their row: so the index finds the old ones. */
 function firstIdAfter(days: number): string {
-  const milliseconds = Date.now() - days * 24 * 3600 * 1000;
-  return `rcpt_${(milliseconds + 60_000).toString(36).padStart(9, "0")}`;
+  return firstIdOf("rcpt", Date.now() - days * 24 * 3600 * 1000 + 60_000);
 }
 
 async function deleteUnreadVersions(): Promise<void> {

@@ -1,9 +1,15 @@
-/** Where a caller stands with each limit that binds it: the tier's and each operation's own. */
+/**
+ * Where a caller stands: each limit that binds it, the tier's and each operation's own, what was refused,
+ * what was used, and what needs its owner's eye.
+ */
 import { z } from "zod";
 import { limitsOf } from "../limits.ts";
 import { operation, operationIds } from "../operations.ts";
 import { getRateLimiter } from "../rate-limit.ts";
 import { procedure, router } from "../trpc.ts";
+import { listAlerts } from "./alerts.ts";
+import { listRefusals } from "./refusals.ts";
+import { getUsage } from "./usage.ts";
 
 const limitSchema = z
   .object({
@@ -44,4 +50,10 @@ export const limitsRouter = router({
       exempt: limits.length === 0,
     };
   }),
+
+  refusals: listRefusals,
 });
+
+export const usageRouter = router({ get: getUsage });
+
+export const alertsRouter = router({ list: listAlerts });
