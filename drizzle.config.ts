@@ -12,6 +12,7 @@ export default defineConfig({
     "./db/schema/documents.ts",
     "./db/schema/billing.ts",
     "./db/schema/usage.ts",
+    "./db/schema/users.ts",
   ],
   out: "./db/migrations",
 });

@@ -31,6 +31,10 @@ const schema = z.object({
     .optional(),
   /** Signs cookies and derives every other secret; at least 32 characters. */
   AUTH_SECRET: z.string().min(32, "must be at least 32 characters").optional(),
+  /** How long an access token is good, of a login or of a connected app. */
+  ACCESS_TOKEN_SECONDS: whole(3600, 60, 24 * 3600),
+  /** Tokens are signed with a new key after so many days. */
+  SIGNING_KEY_DAYS: whole(90, 1, 3650),
   TRUSTED_PROXY_HOPS: whole(0, 0, 10),
   /** Off where the server cannot fetch from the internet: apps then register by themselves. */
   CLIENT_METADATA_DOCUMENTS: z.enum(["on", "off"]).default("on"),

@@ -1,6 +1,6 @@
 /**
- * Access tokens of connections: JWTs of this authorization server for this resource (RFC 9068, RFC 8707),
- * RS256 alone. Checked with the keys of the database, in process. What this file says is only that a token
+ * Access tokens of connections, logins among them: JWTs of this authorization server for this resource (RFC
+ * 9068, RFC 8707), RS256 alone. Checked with the keys of the database, in process. What this file says is only that a token
  * is genuine and in its time: whether its connection still stands is asked of the database on each call.
  */
 import { createLocalJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
@@ -10,6 +10,11 @@ import { env } from "#env";
 
 export const issuer = `${env.appUrl}/api/auth`;
 export const resource = `${env.appUrl}/api/mcp`;
+/** What else a login's token is for. */
+export const restResource = `${env.appUrl}/api/v1`;
+
+/** A retired key is good for so long: until the last token that it signed has expired, with a margin for clocks. */
+export const retiredKeySeconds = env.ACCESS_TOKEN_SECONDS + 300;
 
 /** Claim that names the connection. */
 export const connectionClaim = "connection";
@@ -89,7 +94,11 @@ const signingKey: JWTVerifyGetKey = async (header, token) => {
 };
 
 async function readKeys(): Promise<void> {
-  const rows = await query<{ id: string; public_key: string }>("select id, public_key from jwks");
+  const rows = await query<{ id: string; public_key: string }>(
+    `select id, public_key from jwks
+     where expires_at is null or expires_at > now() - make_interval(secs => $1::int)`,
+    [retiredKeySeconds],
+  );
   const keys = rows.map(({ id, public_key }) => ({
     ...z.looseObject({ kty: z.literal("RSA") }).parse(JSON.parse(public_key)),
     kid: id,

@@ -25,6 +25,18 @@ export async function openAccount(userId: string): Promise<void> {
   );
 }
 
+/** An admin who looks at things as somebody else does not sign that one in. */
+export async function noteSignIn(
+  session: Record<string, unknown> & { readonly userId: string },
+): Promise<void> {
+  if (session.impersonatedBy) return;
+  await query(
+    `insert into user_profiles (user_id, last_login_at) values ($1, now())
+     on conflict (user_id) do update set last_login_at = now()`,
+    [session.userId],
+  );
+}
+
 export async function hasAdmin(): Promise<boolean> {
   return (await query("select 1 from installation")).length > 0;
 }

@@ -5,7 +5,7 @@
 import { isAllowlisted } from "./client-address.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { badCredentials, limitsOf } from "./limits.ts";
+import { badCredentials, ignoresCredentials, limitOfValue, limitsOf } from "./limits.ts";
 import { metrics } from "./metrics.ts";
 import { holdsScope, type OperationId, operation, scopes } from "./operations.ts";
 import { type Identity, isRemembered, keyOf, type Principal } from "./principal.ts";
@@ -36,6 +36,11 @@ export async function admit(ctx: Context, id: OperationId | null): Promise<Ident
 async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity> {
   const { address, exactAddress } = ctx;
   const limiter = getRateLimiter();
+  if (id !== null && ignoresCredentials(id)) {
+    const identity = { principal: null, rejected: false } as const;
+    settle(ctx, await limiter.take(limitsOf({ address, exactAddress, identity }, id)));
+    return identity;
+  }
   if (keyOf(ctx.headers) !== null && !isRemembered(ctx.headers)) {
     const [guard] = await limiter.peek([badCredentials(address, 0)]);
     if (guard?.remaining === 0) refuse(ctx, [guard], guard, Math.max(1, guard.resetSeconds));
@@ -82,6 +87,15 @@ export async function admitItems(ctx: Context, principal: Principal, id: Operati
   if (rest <= 0 || limits.length === 0) return;
   const decision = await getRateLimiter().take(limits.map((limit) => ({ ...limit, cost: rest })));
   settle(ctx, decision, { id, principal });
+}
+
+/** Once the input has been read. @throws ApiError rate_limited */
+export async function admitValue(ctx: Context, id: OperationId, input: unknown): Promise<void> {
+  const limit = limitOfValue(ctx, id, input);
+  if (!limit) return;
+  const { limits } = ctx.answer;
+  settle(ctx, await getRateLimiter().take([limit]));
+  ctx.answer.limits = [...limits, ...ctx.answer.limits];
 }
 
 type Calling = { readonly id: OperationId | null; readonly principal: Principal | null };
@@ -133,7 +147,8 @@ export function refusalOf(
     return new ApiError("address_not_allowed", `This credential may not be used from ${address}.`);
   }
   if (!callers.includes(principal.kind)) {
-    return new ApiError("session_required", "This can only be done signed in to the dashboard.");
+    const by = callers.includes("session") ? "signed in to the dashboard" : "with the token of a login";
+    return new ApiError("session_required", `This can only be done ${by}.`);
   }
   if (scope !== null && !holdsScope(principal.scopes, scope)) {
     const words = scopes[scope].toLowerCase();

@@ -13,9 +13,10 @@ import { database } from "#db/client.ts";
 import * as schema from "#db/schema/auth.ts";
 import * as oauthSchema from "#db/schema/oauth.ts";
 import { env } from "#env";
-import { hasAdmin, openAccount } from "./accounts.ts";
+import { hasAdmin, noteSignIn, openAccount } from "./accounts.ts";
 import { auditAuth } from "./auth-audit.ts";
 import { authorizationServerPlugins, beforeOAuth, type MetadataTransport } from "./authorization-server.ts";
+import { endLogins } from "./disconnect.ts";
 import { nameField } from "./fields.ts";
 import { log } from "./log.ts";
 import { authSecret, deriveSecret } from "./secret.ts";
@@ -52,7 +53,15 @@ async function buildAuth() {
     secret: authSecret(),
     trustedOrigins: trustedOrigins(),
     database: drizzleAdapter(await database(), { provider: "pg", schema: { ...schema, ...oauthSchema } }),
-    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128, autoSignIn: true },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 128,
+      autoSignIn: true,
+      onPasswordReset: async ({ user }) => {
+        await endLogins(user.id, { others: null });
+      },
+    },
     session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
     telemetry: { enabled: false },
     logger: {
@@ -90,9 +99,17 @@ async function buildAuth() {
             "The first account becomes admin and needs the set-up code that the server printed at start.",
         });
       }),
-      after: createAuthMiddleware((ctx) => auditAuth(ctx, addressHeader)),
+      after: createAuthMiddleware(async (ctx) => {
+        await auditAuth(ctx, addressHeader);
+        const { session, returned } = ctx.context;
+        if (ctx.path !== "/change-password" || !ctx.body?.revokeOtherSessions) return;
+        if (session && !(returned instanceof APIError)) await endLogins(session.user.id, { others: null });
+      }),
     },
-    databaseHooks: { user: { create: { after: async (user) => openAccount(user.id) } } },
+    databaseHooks: {
+      user: { create: { after: async (user) => openAccount(user.id) } },
+      session: { create: { after: async (session) => noteSignIn(session) } },
+    },
     plugins: [
       admin(),
       apiKey({

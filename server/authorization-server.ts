@@ -9,18 +9,28 @@ import { mcp } from "@better-auth/mcp";
 import { extendOAuthProvider, oauthDeviceAuthorization } from "@better-auth/oauth-provider";
 import type { BetterAuthPlugin } from "better-auth";
 import { APIError } from "better-auth/api";
-import { jwt } from "better-auth/plugins";
+import { type JwtOptions, jwt } from "better-auth/plugins";
 import { z } from "zod";
 import { query } from "#db/client.ts";
 import { env } from "#env";
-import { connectionClaim, issuer, resource } from "./access-token.ts";
+import { connectionClaim, issuer, resource, retiredKeySeconds } from "./access-token.ts";
 import { notBanned } from "./accounts.ts";
 import { scopes } from "./operations.ts";
 
 /** Asked for by a client that wants to stay connected; only the authorization server speaks of it. */
 export const offlineAccess = "offline_access";
 
-const accessTokenSeconds = 3600;
+/** Signing keys: RS256 alone, made anew after a while, the old ones published until their tokens have expired. */
+export const jwtOptions: JwtOptions = {
+  jwks: {
+    keyPairConfig: { alg: "RS256", modulusLength: 2048 },
+    rotationInterval: env.SIGNING_KEY_DAYS * 24 * 3600,
+    gracePeriod: retiredKeySeconds,
+  },
+  jwt: { issuer, audience: resource },
+  disableSettingJwtHeader: true,
+};
+
 /** Of a connection that is not used; one that is renews itself until the connection expires. */
 const refreshTokenSeconds = 365 * 24 * 3600;
 
@@ -29,11 +39,7 @@ export function authorizationServerPlugins(
   fetchMetadata: MetadataTransport = fetchClientMetadataResource,
 ): BetterAuthPlugin[] {
   const plugins: readonly unknown[] = [
-    jwt({
-      jwks: { keyPairConfig: { alg: "RS256", modulusLength: 2048 } },
-      jwt: { issuer, audience: resource },
-      disableSettingJwtHeader: true,
-    }),
+    jwt(jwtOptions),
     mcp({
       resource,
       loginPage: "/sign-in",
@@ -44,8 +50,8 @@ export function authorizationServerPlugins(
       grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
       allowDynamicClientRegistration: true,
       allowUnauthenticatedClientRegistration: true,
-      accessTokenExpiresIn: accessTokenSeconds,
-      m2mAccessTokenExpiresIn: accessTokenSeconds,
+      accessTokenExpiresIn: env.ACCESS_TOKEN_SECONDS,
+      m2mAccessTokenExpiresIn: env.ACCESS_TOKEN_SECONDS,
       refreshTokenExpiresIn: refreshTokenSeconds,
       // Only for requests that this server signed: what is asked is shown before anything is granted.
       allowPublicClientPrelogin: true,

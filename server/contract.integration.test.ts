@@ -8,9 +8,12 @@ import { query } from "#db/client.ts";
 import { getAuth } from "./auth.ts";
 import { createDocuments } from "./documents/create.ts";
 import { ingestDocument } from "./documents/ingest.ts";
+import { ignoresCredentials, limitsOf } from "./limits.ts";
+import { openLogin } from "./logins.ts";
 import { handleMcp } from "./mcp/handler.ts";
 import { holdsScope, type OperationId, operation, operationIds, type Scope, tiers } from "./operations.ts";
 import { itemPrices, total } from "./price.ts";
+import { identify } from "./principal.ts";
 import { getRateLimiter } from "./rate-limit.ts";
 import { handleRest } from "./rest/handler.ts";
 import { createTestAccount, rest, type TestAccount } from "./testing/accounts.ts";
@@ -28,8 +31,10 @@ type Fixture = {
   connectionId: string;
   receiptId: string;
   sessionId: string;
+  refreshToken: string;
 };
 let fixture: Fixture;
+let registered = 0;
 
 const slice = { scopes: ["mcp:query"], datasets: [], budget: null, callsPerHour: 10, expiresInDays: 30 };
 
@@ -39,11 +44,16 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "admin.creditRequests": () => ({}),
   "admin.declineCreditRequest": () => ({ requestId: "creq_0000000000000" }),
   "admin.grantCredits": (f) => ({ userId: f.owner.userId, amount: 5, reason: "thanks" }),
+  "admin.rotateSigningKey": () => ({}),
   "admin.setLimit": (f) => ({ userId: f.owner.userId, name: "account", points: 6_000, reason: "trusted" }),
   "admin.users": () => ({}),
   "admin.stripeEvents": () => ({}),
   "alerts.list": () => ({}),
   "audit.list": () => ({}),
+  "auth.login": (f) => ({ username: f.owner.email, password: f.owner.password }),
+  "auth.logout": () => ({}),
+  "auth.refresh": (f) => ({ refresh_token: f.refreshToken }),
+  "auth.register": () => ({ email: `${++registered}@register.test`, password: "granite and marble" }),
   "connections.ask": () => ({ request: { userCode: "ABCD-EFGH" } }),
   "connections.clients": () => ({}),
   "connections.deleteClient": () => ({ clientId: "none_0000000000000" }),
@@ -95,6 +105,14 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "sessions.deleteOthers": () => ({ disconnectApps: false }),
   "sessions.list": () => ({}),
   "usage.get": () => ({ from: "2026-01-01", to: "2026-12-31", groupBy: "dataset" }),
+  "users.me": () => ({}),
+};
+
+/** For rows that ignore what they do not know: an input that is wrong. None: nothing can be. */
+const badInputs: Partial<Record<OperationId, Record<string, unknown>>> = {
+  "auth.login": { username: "someone@example.test" },
+  "auth.refresh": {},
+  "auth.register": { email: "nobody", password: "granite and marble" },
 };
 
 beforeAll(async () => {
@@ -128,6 +146,7 @@ async function ownerWithDocument() {
     connectionId: String(machine.body.id),
     receiptId: String(found.body.receiptId),
     sessionId: await anotherSession(owner),
+    refreshToken: (await openLogin(owner.userId, { address: "192.0.2.1", userAgent: null })).refresh_token,
   };
 }
 
@@ -152,8 +171,8 @@ async function overRest(id: OperationId, input: Record<string, unknown>, headers
   });
   const reads = method === "GET" || method === "DELETE";
   const query = reads ? `?${new URLSearchParams(Object.entries(left).map(([k, v]) => [k, String(v)]))}` : "";
-  const form = new FormData();
-  form.set("file", new File(["# Gneiss\n\nGneiss is banded."], "gneiss.md"));
+  const form = consumes === "multipart/form-data" ? new FormData() : new URLSearchParams();
+  if (form instanceof FormData) form.set("file", new File(["# Gneiss\n\nGneiss is banded."], "gneiss.md"));
   for (const [name, value] of Object.entries(left)) form.set(name, String(value));
   const response = await handleRest(
     new Request(`${origin}/api/v1${filled}${query}`, {
@@ -217,7 +236,7 @@ async function overMcp(id: OperationId, input: Record<string, unknown>, headers:
 const doors = { rest: overRest, trpc: overTrpc } as const;
 /** Files come as multipart, which only REST speaks. */
 const speaks = (door: keyof typeof doors, id: OperationId) =>
-  door === "rest" || operation(id).rest.consumes === undefined;
+  door === "rest" || operation(id).rest.consumes !== "multipart/form-data";
 const rows = operationIds.flatMap((id) =>
   (Object.keys(doors) as (keyof typeof doors)[])
     .filter((door) => speaks(door, id))
@@ -233,7 +252,7 @@ describe("without a credential", () => {
   it.each(rows)("$id over $door", async ({ id, door }) => {
     const reply = await doors[door](id, examples[id](fixture), anotherAddress());
     if (callers(id).includes("anonymous")) {
-      expect([200, 404]).toContain(reply.status);
+      expect([200, 201, 202, 400, 404]).toContain(reply.status);
       return;
     }
     expect(reply.status).toBe(401);
@@ -256,6 +275,10 @@ describe("with a credential that is not accepted", () => {
       ...anotherAddress(),
       authorization: "Bearer fltr_garbage",
     });
+    if (ignoresCredentials(id)) {
+      expect(reply.status).not.toBe(401);
+      return;
+    }
     expect(reply.status).toBe(401);
     expect(reply.problem.code).toBe("invalid_credential");
     if (door === "rest") expect(reply.headers.get("www-authenticate")).toContain('error="invalid_token"');
@@ -269,7 +292,8 @@ describe("with the wrong scope or kind of caller", () => {
       (s) => scope === null || !holdsScope([s], scope),
     );
     const { key } = await fixture.owner.createKey([held ?? "mcp:query"]);
-    const reply = await doors[door](id, examples[id](fixture), { "x-api-key": key });
+    const reply = await doors[door](id, examples[id](fixture), { "x-api-key": key, ...anotherAddress() });
+    if (ignoresCredentials(id)) return;
     if (!callers(id).includes("apiKey")) expect(reply.problem.code).toBe("session_required");
     else if (scope !== null) {
       expect(reply.problem).toMatchObject({ code: "insufficient_scope", scope });
@@ -281,6 +305,16 @@ describe("with the wrong scope or kind of caller", () => {
 describe("bad input", () => {
   it.each(rows)("$id over $door", async ({ id, door }) => {
     const account = operation(id).role ? fixture.admin : fixture.owner;
+    if (operation(id).dialect) {
+      const input = badInputs[id];
+      if (!input) return;
+      const reply = await doors[door](id, input, await accepted(id, account));
+      expect(reply.problem.code).toBe("invalid_input");
+      expect(reply.status).toBe(door === "rest" ? 422 : 400);
+      const first = { type: expect.any(String), loc: ["body", expect.any(String)], msg: expect.any(String) };
+      if (door === "rest") expect(reply.problem.detail).toEqual([first]);
+      return;
+    }
     const input = { ...examples[id](fixture), noSuchField: 1 };
     const reply = await doors[door](id, input, { cookie: account.cookie });
     expect(reply.status).toBe(400);
@@ -293,18 +327,18 @@ describe("bad input", () => {
 describe("over the limit", () => {
   it.each(rows)("$id over $door", async ({ id, door }) => {
     const spent = await createTestAccount();
-    const kind = callers(id).includes("apiKey") ? "apiKey" : "session";
-    const name = kind === "apiKey" ? "apiKey" : "account";
-    const { points, windowSeconds } = tiers[kind];
-    await getRateLimiter().take([
-      { name, subject: `account:${spent.userId}`, points, windowSeconds, cost: points },
-    ]);
-    const key = (await spentKey(spent, kind)) ?? {};
-    const reply = await doors[door](
-      id,
-      examples[id](fixture),
-      kind === "apiKey" ? key : { cookie: spent.cookie },
-    );
+    const from = anotherAddress();
+    const credential = { ...(await accepted(id, spent)), ...from };
+    const identity = await identify(new Headers(credential), {
+      address: from["x-forwarded-for"],
+      sessions: true,
+      remember: false,
+    });
+    const caller = { address: from["x-forwarded-for"], exactAddress: from["x-forwarded-for"], identity };
+    const [limit] = limitsOf(caller, id);
+    if (!limit) throw new Error(`${id} has no limit`);
+    await getRateLimiter().take([{ ...limit, cost: limit.points }]);
+    const reply = await doors[door](id, examples[id](fixture), credential);
     expect(reply.status).toBe(429);
     expect(reply.problem.code).toBe("rate_limited");
     expect(reply.problem.detail).toMatch(/^Rate limit exceeded\. Try again in \d+ seconds\.$/);
@@ -313,9 +347,39 @@ describe("over the limit", () => {
   });
 });
 
-async function spentKey(account: TestAccount, kind: string): Promise<Sent | null> {
-  return kind === "apiKey" ? { "x-api-key": (await account.createKey()).key } : null;
+/** Of the account, as the row takes it: a key where it may be one. */
+async function accepted(id: OperationId, account: TestAccount): Promise<Sent> {
+  const kinds = callers(id);
+  if (ignoresCredentials(id)) return anotherAddress();
+  if (kinds.includes("apiKey")) return { "x-api-key": (await account.createKey()).key };
+  if (kinds.includes("session")) return { cookie: account.cookie };
+  return loginOf(account);
 }
+
+async function loginOf({ userId }: TestAccount): Promise<Sent> {
+  const { access_token } = await openLogin(userId, { address: "192.0.2.1", userAgent: null });
+  return { authorization: `Bearer ${access_token}` };
+}
+
+/** A login may do whatever its user may, but what needs the browser's cookie. */
+describe("with the token of a login", () => {
+  it.each(rows)("$id over $door", async ({ id, door }) => {
+    const user = await createTestAccount();
+    const reply = await doors[door](id, examples[id](fixture), {
+      ...(await loginOf(user)),
+      ...anotherAddress(),
+    });
+    if (ignoresCredentials(id)) return;
+    const code = !callers(id).includes("login")
+      ? "session_required"
+      : operation(id).role
+        ? "admin_required"
+        : null;
+    expect(reply.status === 401 ? 401 : (reply.problem.code ?? null)).toSatisfy((told) =>
+      code === null ? !["session_required", "admin_required", 401].includes(told) : told === code,
+    );
+  });
+});
 
 describe("no credits", () => {
   it.each(rows.filter(({ id }) => operation(id).priceCredits > 0))("$id over $door", async ({ id, door }) => {

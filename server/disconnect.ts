@@ -3,12 +3,37 @@
  * access token is not yet expired, and with it, in the same transaction, what could renew it (RFC 7009 §2.1).
  */
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { Transaction } from "#db/client.ts";
+import { query, type Transaction } from "#db/client.ts";
 import { connections } from "#db/schema/access.ts";
 import { oauthClient, oauthConsent, oauthRefreshToken } from "#db/schema/oauth.ts";
 import { auditAct } from "./audit.ts";
 import type { Context } from "./context.ts";
 import { deleteAccess } from "./credential-access.ts";
+
+/**
+ * Ends logins of an account, with their refresh tokens by cascade: `one`, or all but `others`. Answers their
+ * ids.
+ */
+export async function endLogins(
+  accountId: string,
+  which: { readonly one: string } | { readonly others: string | null },
+): Promise<string[]> {
+  const [one, kept] = "one" in which ? [which.one, null] : [null, which.others];
+  const ended = await query<{ id: string }>(
+    `with ended as (
+       delete from connections where account_id = $1 and login
+         and ($2::text is null or id = $2::text) and id is distinct from $3::text
+       returning id
+     ), access as (
+       delete from credential_access where credential_id in (select id from ended)
+     ), spent as (
+       delete from budgets where credential_id in (select id from ended)
+     )
+     select id from ended`,
+    [accountId, one, kept],
+  );
+  return ended.map(({ id }) => id);
+}
 
 /** Ends those of the account that are meant, all without `which`; answers how many there were. */
 export async function disconnect(

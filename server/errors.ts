@@ -69,6 +69,67 @@ export const refusals = {
     trpc: "PAYMENT_REQUIRED",
     hint: "The owner can raise the budget of this key or app in the dashboard.",
   },
+  // What clients of a fastapi-users back end compare: `detail` is the code in capitals.
+  login_bad_credentials: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "Check e-mail and password. An account that was banned is answered the same way.",
+  },
+  login_user_not_verified: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "Open the link that was sent to the e-mail address, or ask for another.",
+  },
+  login_second_factor_required: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "Send the code of the authenticator app, or a recovery code, as the form field otp.",
+  },
+  register_user_already_exists: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "Sign in, or reset the password if it was forgotten.",
+  },
+  update_user_email_already_exists: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "Another account has this e-mail address: choose another.",
+  },
+  invalid_password: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "Choose another password, for the reason given.",
+  },
+  reset_password_bad_token: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "The link was used, has expired or is not whole: ask for another.",
+  },
+  verify_user_bad_token: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "The link has expired, is not whole or is for another address: ask for another.",
+  },
+  verify_user_already_verified: {
+    status: 400,
+    trpc: "BAD_REQUEST",
+    hint: "Nothing is left to do: sign in.",
+  },
+  refresh_bad_token: {
+    status: 401,
+    trpc: "UNAUTHORIZED",
+    hint: "The refresh token is unknown, expired, used before or ended: sign in again.",
+  },
+  setup_code_required: {
+    status: 403,
+    trpc: "FORBIDDEN",
+    hint: "The first account becomes admin: send the code that the server printed at start as setup_code.",
+  },
+  last_admin: {
+    status: 409,
+    trpc: "CONFLICT",
+    hint: "Make another account admin first.",
+  },
   idempotency_mismatch: {
     status: 422,
     trpc: "UNPROCESSABLE_CONTENT",
@@ -132,6 +193,11 @@ export class ApiError extends TRPCError {
   }
 }
 
+/** For the refusals that a client of fastapi-users compares by `detail`. */
+export function fastApiRefusal(refusal: RefusalCode): ApiError {
+  return new ApiError(refusal, refusal.toUpperCase());
+}
+
 /** Turns whatever was thrown into the problem a caller may read and its HTTP status. */
 export function problemOf(error: unknown): { status: number; problem: Problem } {
   const refused = refusedBy(error);
@@ -154,6 +220,9 @@ export function problemOf(error: unknown): { status: number; problem: Problem } 
     if (error.code === "UNSUPPORTED_MEDIA_TYPE")
       return toProblem("unsupported_media_type", "Unsupported Content-Type.");
     if (error.code === "PAYLOAD_TOO_LARGE") return toProblem("too_large", "The body is too large.");
+  }
+  if (codesOf(error).includes("FL001")) {
+    return toProblem("last_admin", "This is the last admin: an installation keeps one.");
   }
   if (isUnstorable(error))
     return toProblem("invalid_input", "Invalid input: a value cannot be stored as it is.");

@@ -18,26 +18,29 @@ export function holdsScope(held: readonly Scope[], wanted: Scope): boolean {
   return held.some((scope) => scope === wanted || implied[scope]?.includes(wanted));
 }
 
-export type CallerKind = "anonymous" | "apiKey" | "connection" | "session";
+/** `login`: a token given for e-mail and password, which has all of its user's rights. */
+export type CallerKind = "anonymous" | "apiKey" | "connection" | "login" | "session";
 
 export const roles = ["user", "premium", "admin"] as const;
 export type Role = (typeof roles)[number];
 
 const hour = 3600;
 
-/** Calls admitted in any window, by who calls. Keys of one account share theirs, so do its sessions and apps. */
+/** Calls admitted in any window, by who calls. Keys of one account share theirs, so do its sign-ins and apps. */
 export const tiers = {
   anonymous: { points: 50, windowSeconds: hour },
   apiKey: { points: 1_000, windowSeconds: hour },
   connection: { points: 5_000, windowSeconds: hour },
+  login: { points: 5_000, windowSeconds: hour },
   session: { points: 5_000, windowSeconds: hour },
 } as const satisfies Record<CallerKind, { points: number; windowSeconds: number }>;
 
-/** Sessions and connections draw on one limit. */
+/** Sessions, logins and connections draw on one limit. */
 export const tierNames = {
   anonymous: "anonymous",
   apiKey: "apiKey",
   connection: "account",
+  login: "account",
   session: "account",
 } as const satisfies Record<CallerKind, string>;
 
@@ -94,12 +97,17 @@ export type Operation = {
   /** For people and OpenAPI. */
   readonly summary: string;
   readonly kind: "query" | "mutation";
-  /** Who may call; a session and an admin hold every scope. */
+  /** Who may call; a session, a login and an admin hold every scope. Nobody but anonymous: no credential is looked at. */
   readonly callers: readonly CallerKind[];
   readonly scope: Scope | null;
   readonly role?: "admin";
-  /** The operation's own limit, besides the tier's. */
+  /** The operation's own limit, besides the tier's; in place of it where no credential is looked at. */
   readonly limit?: { readonly points: number; readonly windowSeconds: number };
+  /**
+   * A limit for each value of this input field from each address: guessing at one account does not pay, and
+   * its owner, elsewhere, is not held up.
+   */
+  readonly limitEach?: { readonly field: string; readonly points: number; readonly windowSeconds: number };
   /** Points a call takes from every limit. */
   readonly weight: number;
   /** Name of the input list whose every item counts and costs as a call: of a batch. */
@@ -114,20 +122,28 @@ export type Operation = {
     readonly path: string;
     readonly status: 200 | 201 | 202 | 204;
     /** Told apart from another row of the same path by the body's type. */
-    readonly consumes?: "multipart/form-data";
+    readonly consumes?: "multipart/form-data" | "application/x-www-form-urlencoded";
   };
+  /** Bodies and errors as clients of a fastapi-users back end know them: unknown fields are ignored. */
+  readonly dialect?: "fastapi-users";
   /** A document's text is part of its JSON, which may therefore be larger than others'. */
   readonly carriesDocument?: true;
   /** Name and words for a model; null: not a tool. */
   readonly tool: { readonly name: string; readonly title: string; readonly description: string } | null;
 };
 
-const everyone = ["anonymous", "apiKey", "connection", "session"] as const;
-const identified = ["apiKey", "connection", "session"] as const;
+const everyone = ["anonymous", "apiKey", "connection", "login", "session"] as const;
+const identified = ["apiKey", "connection", "login", "session"] as const;
+/** Their user's own doing, in a browser or by a program that signed in. */
+const signedIn = ["login", "session"] as const;
+/** What needs the browser's cookie. */
 const sessionOnly = ["session"] as const;
+const nobody = ["anonymous"] as const;
 
 /** What most rows have in common. */
 const free = { weight: 1, priceCredits: 0, tool: null } as const;
+
+const asFastApiUsers = { ...free, dialect: "fastapi-users" } as const;
 
 export const operations = {
   "datasets.list": {
@@ -301,7 +317,7 @@ export const operations = {
     ...free,
     summary: "Your statement, newest first",
     kind: "query",
-    callers: ["apiKey", "session"],
+    callers: ["apiKey", "login", "session"],
     scope: "mcp:tools",
     rest: { method: "GET", path: "/credits/entries", status: 200 },
   },
@@ -317,7 +333,7 @@ export const operations = {
     ...free,
     summary: "Begin to buy a credit pack: the address of Stripe's payment page",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "POST", path: "/credits/checkout", status: 201 },
   },
@@ -325,7 +341,7 @@ export const operations = {
     ...free,
     summary: "Ask the admins for credits, where none can be bought",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "POST", path: "/credits/requests", status: 201 },
   },
@@ -333,7 +349,7 @@ export const operations = {
     ...free,
     summary: "Set the threshold of low balance alerts and the automatic top-up",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "PATCH", path: "/credits/settings", status: 200 },
   },
@@ -389,7 +405,7 @@ export const operations = {
     ...free,
     summary: "How long receipts are kept, and whether queries are",
     kind: "query",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "GET", path: "/receipts/settings", status: 200 },
   },
@@ -397,7 +413,7 @@ export const operations = {
     ...free,
     summary: "Set how long receipts are kept, and whether queries are",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "PATCH", path: "/receipts/settings", status: 200 },
   },
@@ -405,7 +421,7 @@ export const operations = {
     ...free,
     summary: "Create an API key; the only time it is shown",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "POST", path: "/keys", status: 201 },
   },
@@ -413,7 +429,7 @@ export const operations = {
     ...free,
     summary: "List your API keys",
     kind: "query",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "GET", path: "/keys", status: 200 },
   },
@@ -421,7 +437,7 @@ export const operations = {
     ...free,
     summary: "Rename an API key or change its budget",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "PATCH", path: "/keys/{keyId}", status: 200 },
   },
@@ -429,7 +445,7 @@ export const operations = {
     ...free,
     summary: "Revoke an API key; its next call is refused",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "DELETE", path: "/keys/{keyId}", status: 204 },
   },
@@ -437,7 +453,7 @@ export const operations = {
     ...free,
     summary: "Give an API key a new secret; the old one works for a time you choose",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "POST", path: "/keys/{keyId}/rotate", status: 200 },
   },
@@ -473,7 +489,7 @@ export const operations = {
     ...free,
     summary: "List your connected apps",
     kind: "query",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "GET", path: "/connections", status: 200 },
   },
@@ -481,7 +497,7 @@ export const operations = {
     ...free,
     summary: "Change what an app may read, spend and for how long, or pause it; in force on its next call",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "PATCH", path: "/connections/{connectionId}", status: 200 },
   },
@@ -489,7 +505,7 @@ export const operations = {
     ...free,
     summary: "Disconnect an app; its next call is refused",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "DELETE", path: "/connections/{connectionId}", status: 204 },
   },
@@ -497,7 +513,7 @@ export const operations = {
     ...free,
     summary: "Register a machine of yours that signs in with a secret of its own (client_credentials)",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "POST", path: "/connections/machines", status: 201 },
   },
@@ -513,7 +529,7 @@ export const operations = {
     ...free,
     summary: "List the apps and machines that you registered",
     kind: "query",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "GET", path: "/connections/clients", status: 200 },
   },
@@ -521,15 +537,64 @@ export const operations = {
     ...free,
     summary: "Delete an app or machine that you registered, with every connection to it",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "DELETE", path: "/connections/clients/{clientId}", status: 204 },
+  },
+  "auth.register": {
+    ...asFastApiUsers,
+    summary: "Create an account; the first one becomes admin",
+    kind: "mutation",
+    callers: nobody,
+    scope: null,
+    limit: { points: 60, windowSeconds: hour },
+    rest: { method: "POST", path: "/auth/register", status: 201 },
+  },
+  "auth.login": {
+    ...asFastApiUsers,
+    summary: "Sign in with e-mail and password: a bearer token with all of your rights",
+    kind: "mutation",
+    callers: nobody,
+    scope: null,
+    limit: { points: 300, windowSeconds: hour },
+    limitEach: { field: "username", points: 10, windowSeconds: hour / 4 },
+    rest: {
+      method: "POST",
+      path: "/auth/jwt/login",
+      status: 200,
+      consumes: "application/x-www-form-urlencoded",
+    },
+  },
+  "auth.refresh": {
+    ...asFastApiUsers,
+    summary: "Trade a refresh token for a new pair",
+    kind: "mutation",
+    callers: nobody,
+    scope: null,
+    limit: { points: 1_200, windowSeconds: hour },
+    rest: { method: "POST", path: "/auth/jwt/refresh", status: 200 },
+  },
+  "auth.logout": {
+    ...asFastApiUsers,
+    summary: "End the login whose token is sent; its next call is refused",
+    kind: "mutation",
+    callers: ["login"],
+    scope: null,
+    rest: { method: "POST", path: "/auth/jwt/logout", status: 204 },
+  },
+  "users.me": {
+    ...asFastApiUsers,
+    summary: "Read your account",
+    kind: "query",
+    callers: signedIn,
+    scope: null,
+    rest: { method: "GET", path: "/users/me", status: 200 },
   },
   "sessions.list": {
     ...free,
     summary: "List the browsers where you are signed in",
     kind: "query",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "GET", path: "/sessions", status: 200 },
   },
@@ -537,7 +602,7 @@ export const operations = {
     ...free,
     summary: "Sign a browser out; its next call is refused",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "DELETE", path: "/sessions/{sessionId}", status: 204 },
   },
@@ -545,7 +610,7 @@ export const operations = {
     ...free,
     summary: "Sign out everywhere else and, if you say so, disconnect every app",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "POST", path: "/sessions/sign-out-others", status: 200 },
   },
@@ -553,7 +618,7 @@ export const operations = {
     ...free,
     summary: "What was done to your account and its keys and apps, newest first",
     kind: "query",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     rest: { method: "GET", path: "/audit", status: 200 },
   },
@@ -561,16 +626,25 @@ export const operations = {
     ...free,
     summary: "Every security event of this installation, newest first",
     kind: "query",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     role: "admin",
     rest: { method: "GET", path: "/admin/audit", status: 200 },
+  },
+  "admin.rotateSigningKey": {
+    ...free,
+    summary: "Sign tokens with a new key; tokens of the old one stay good until they expire",
+    kind: "mutation",
+    callers: signedIn,
+    scope: null,
+    role: "admin",
+    rest: { method: "POST", path: "/admin/signing-keys", status: 201 },
   },
   "admin.users": {
     ...free,
     summary: "List the accounts of this installation",
     kind: "query",
-    callers: ["session", "apiKey"],
+    callers: ["apiKey", "login", "session"],
     scope: "mcp:tools",
     role: "admin",
     rest: { method: "GET", path: "/admin/users", status: 200 },
@@ -579,7 +653,7 @@ export const operations = {
     ...free,
     summary: "Set one limit of an account, in force on its next call; null: as the table says",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     role: "admin",
     rest: { method: "PATCH", path: "/admin/users/{userId}/limits", status: 200 },
@@ -588,7 +662,7 @@ export const operations = {
     ...free,
     summary: "Who asks for credits, newest first",
     kind: "query",
-    callers: ["session", "apiKey"],
+    callers: ["apiKey", "login", "session"],
     scope: "mcp:tools",
     role: "admin",
     rest: { method: "GET", path: "/admin/credit-requests", status: 200 },
@@ -597,7 +671,7 @@ export const operations = {
     ...free,
     summary: "Decline a request for credits",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     role: "admin",
     rest: { method: "POST", path: "/admin/credit-requests/{requestId}/decline", status: 200 },
@@ -606,7 +680,7 @@ export const operations = {
     ...free,
     summary: "What Stripe told of payments and what became of it, newest first",
     kind: "query",
-    callers: ["session", "apiKey"],
+    callers: ["apiKey", "login", "session"],
     scope: "mcp:tools",
     role: "admin",
     rest: { method: "GET", path: "/admin/stripe-events", status: 200 },
@@ -615,7 +689,7 @@ export const operations = {
     ...free,
     summary: "Give an account credits, with a reason",
     kind: "mutation",
-    callers: sessionOnly,
+    callers: signedIn,
     scope: null,
     role: "admin",
     rest: { method: "POST", path: "/admin/users/{userId}/credits", status: 201 },

@@ -1,6 +1,6 @@
 /**
- * Who is calling: API key (X-API-Key, or as a bearer token), access token of a connection (RFC 6750), browser
- * session, or nobody. Credentials are read from the database with one indexed statement; nothing revoked is
+ * Who is calling: API key (X-API-Key, or as a bearer token), access token of a connection or a login (RFC
+ * 6750), browser session, or nobody. Credentials are read from the database with one indexed statement; nothing revoked is
  * served. Who a key or token stands for may be remembered so that a priced call saves that statement,
  * because its hold checks the credential again.
  */
@@ -17,7 +17,7 @@ import { type CallerKind, type Role, roles, type Scope, scopes } from "./operati
 export type Principal = {
   readonly kind: Exclude<CallerKind, "anonymous">;
   readonly accountId: string;
-  /** Of the key, the connection or the session; never the secret. */
+  /** Of the key, the connection, the login or the session; never the secret. */
   readonly credentialId: string;
   readonly scopes: readonly Scope[];
   readonly role: Role;
@@ -81,7 +81,7 @@ export const usableCredential = `
   union all
   select u.id, u.role, to_json(c.scopes)::text, ${overridesOfUser}, ${accessOf("c.id")}
   from connections c join "user" u on u.id = c.account_id
-  where $1 = 'connection' and c.id = $2 and ${usableConnection} and ${notBanned}
+  where $1 = case when c.login then 'login' else 'connection' end and c.id = $2 and ${usableConnection} and ${notBanned}
   union all
   select u.id, u.role, null, ${overridesOfUser}, null
   from session s join "user" u on u.id = s.user_id
@@ -220,8 +220,8 @@ async function findByKey(hash: string, address: string): Promise<Principal | nul
 /** A connection that was ended, paused, has expired or whose tokens were called back serves no token. */
 async function findByToken(token: AccessToken | null): Promise<Principal | null> {
   if (!token) return null;
-  const [row] = await query<CredentialRow>(
-    `select c.id as credential_id, u.id as account_id, u.role, to_json(c.scopes)::text as permissions,
+  const [row] = await query<CredentialRow & { login: boolean }>(
+    `select c.id as credential_id, c.login, u.id as account_id, u.role, to_json(c.scopes)::text as permissions,
        ${overridesOfUser} as overrides, ${accessOf("c.id")} as access, a.balance
      from connections c join "user" u on u.id = c.account_id left join credit_accounts a on a.id = u.id
      where c.id = $1 and c.client_id = $2 and c.tokens_from <= to_timestamp($3::float8)
@@ -232,7 +232,7 @@ async function findByToken(token: AccessToken | null): Promise<Principal | null>
   noteUse(row.credential_id, "update connections set last_used_at = now() where id = $1", [
     row.credential_id,
   ]);
-  const principal = await toPrincipal("connection", row, token.expiresAt * 1000);
+  const principal = await toPrincipal(row.login ? "login" : "connection", row, token.expiresAt * 1000);
   return { ...principal, scopes: principal.scopes.filter((scope) => token.scopes.includes(scope)) };
 }
 

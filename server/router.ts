@@ -12,11 +12,13 @@ import { searchRouter } from "./search/router.ts";
 import { sessionsRouter } from "./sessions/router.ts";
 import { router } from "./trpc.ts";
 import { alertsRouter, limitsRouter, usageRouter } from "./usage/router.ts";
+import { authRouter, usersRouter } from "./users/router.ts";
 
 export const appRouter = router({
   admin: adminRouter,
   alerts: alertsRouter,
   audit: auditRouter,
+  auth: authRouter,
   connections: connectionsRouter,
   credits: creditsRouter,
   datasets: datasetsRouter,
@@ -28,6 +30,7 @@ export const appRouter = router({
   search: searchRouter,
   sessions: sessionsRouter,
   usage: usageRouter,
+  users: usersRouter,
 });
 
 export type AppRouter = typeof appRouter;

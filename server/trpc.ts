@@ -6,7 +6,7 @@
  */
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
-import { admit } from "./admission.ts";
+import { admit, admitValue } from "./admission.ts";
 import { charged } from "./charge.ts";
 import type { Context } from "./context.ts";
 import { problemOf } from "./errors.ts";
@@ -44,6 +44,10 @@ export function procedure<Input extends z.ZodType, Output extends z.ZodType>(
       return next({ ctx: { principal } });
     })
     .input(input)
+    .use(async ({ ctx, input, next }) => {
+      await admitValue(ctx, id, input);
+      return next();
+    })
     .use(({ ctx, input, next }) => charged(id, ctx, input, (held) => next({ ctx: held })))
     .output(output);
 }

@@ -21,8 +21,10 @@ export const connections = pgTable(
     id: text("id").primaryKey(),
     accountId: account(),
     clientId: text("client_id").notNull(),
-    /** As the client called itself when it was granted. */
+    /** As the client called itself when it was granted, or the program that signed in. */
     name: text("name").notNull(),
+    /** Its token was given for e-mail and password: it has all of its user's rights and no client. */
+    login: boolean("login").notNull().default(false),
     /** Scopes that the user granted; a token holds these or fewer. */
     scopes: text("scopes").array().notNull(),
     createdAt: time("created_at").defaultNow().notNull(),

@@ -14,6 +14,7 @@ import { changeCredits } from "../grants.ts";
 import { mailOwner } from "../mail.ts";
 import { operation, operationIds, roles, tierNames } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
+import { rotateSigningKey } from "../signing-keys.ts";
 import { creditsText } from "../stripe.ts";
 import { procedure, router } from "../trpc.ts";
 import { creditRequestsList, declineCreditRequest, resolveRequest, stripeEventsList } from "./payments.ts";
@@ -32,6 +33,15 @@ export const adminRouter = router({
   audit: procedure("admin.audit", { input: auditInput, output: pageOf(auditSchema) }).query(({ input }) =>
     listEvents(null, input),
   ),
+
+  rotateSigningKey: procedure("admin.rotateSigningKey", {
+    input: z.strictObject({}),
+    output: z.object({ keyId: z.string().describe("`kid` of tokens from now on") }),
+  }).mutation(async ({ ctx }) => {
+    const keyId = await rotateSigningKey();
+    await auditAct(ctx, callerOf(ctx).accountId, { event: "admin.rotateSigningKey", subjectId: keyId });
+    return { keyId };
+  }),
 
   creditRequests: creditRequestsList,
   declineCreditRequest,

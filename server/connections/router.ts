@@ -32,6 +32,9 @@ const connectionSchema = z
   .object({
     id: z.string(),
     client: clientShape,
+    login: z
+      .boolean()
+      .describe("A program that signed in with e-mail and password: it has all of your rights"),
     scopes: z.array(scopeField),
     ...accessShape,
     createdAt: timeField,
@@ -192,6 +195,9 @@ export const connectionsRouter = router({
         .where(mine(connectionId, accountId))
         .returning();
       if (!row) throw connectionNotFound();
+      if (row.login && (scopes !== undefined || access.datasets !== undefined)) {
+        throw new ApiError("conflict", "A login has all of your rights. End it, or give an app less.");
+      }
       if (scopes !== undefined) await narrowConsent(tx, row);
       await setAccess(tx, { credentialId: connectionId, accountId }, access);
       const detail = { changed: Object.keys(input) };
@@ -291,6 +297,7 @@ async function toConnections(accountId: string, rows: readonly (typeof connectio
   return rows.map((row) => ({
     id: row.id,
     client: { ...clientOf(row.clientId), name: row.name },
+    login: row.login,
     scopes: z.array(scopeField).parse(row.scopes),
     ...accessOf(row.id),
     createdAt: row.createdAt.toISOString(),

@@ -2,7 +2,7 @@
  * Receipts: what each priced or reading call of the account read, and what it cost. An app, and a key that
  * was given single datasets, sees those of its own calls alone.
  */
-import { and, desc, eq, gte, ilike, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { connections } from "#db/schema/access.ts";
@@ -117,7 +117,10 @@ async function select(where: SQL | undefined, limit: number) {
     .leftJoin(apikey, and(eq(receipts.credentialKind, "apiKey"), eq(apikey.id, receipts.credentialId)))
     .leftJoin(
       connections,
-      and(eq(receipts.credentialKind, "connection"), eq(connections.id, receipts.credentialId)),
+      and(
+        inArray(receipts.credentialKind, ["connection", "login"]),
+        eq(connections.id, receipts.credentialId),
+      ),
     )
     .where(where)
     .orderBy(desc(receipts.id))

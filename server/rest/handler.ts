@@ -8,7 +8,9 @@ import { type CatalogEntry, call } from "../catalog.ts";
 import { answerHeaders, type Context, createContext } from "../context.ts";
 import { ApiError, logFailure, problemOf } from "../errors.ts";
 import { empty, json, preflight } from "../http.ts";
+import type { Operation } from "../operations.ts";
 import { challenge, protectedResourceMetadataUrl, scopeChallenge } from "../wellknown.ts";
+import { toFastApi } from "./fastapi-problem.ts";
 import { readInput } from "./input.ts";
 import { openApiDocument } from "./openapi.ts";
 import { findRoute } from "./routes.ts";
@@ -24,7 +26,7 @@ export async function handleRest(request: Request): Promise<Response> {
     return withoutBody(request, await answer(request, ctx));
   } catch (error) {
     logFailure(ctx, error);
-    return withoutBody(request, refuse(ctx, error));
+    return withoutBody(request, refuse(ctx, error, dialectOf(request)));
   }
 }
 
@@ -69,7 +71,14 @@ function success(entry: CatalogEntry, output: unknown, ctx: Context): Response {
   return status === 204 ? empty(204, answerHeaders(ctx)) : json(output, status, answerHeaders(ctx));
 }
 
-function refuse(ctx: Context, error: unknown): Response {
+/** Errors of a route are told in its clients' words. */
+function dialectOf({ url, method, headers }: Request): Operation["dialect"] {
+  const path = new URL(url).pathname.slice(prefix.length).replace(/\/+$/, "");
+  const route = findRoute(method, path, headers.get("content-type"));
+  return route.found === "route" ? route.entry.row.dialect : undefined;
+}
+
+function refuse(ctx: Context, error: unknown, dialect: Operation["dialect"]): Response {
   const { status, problem } = problemOf(error);
   const headers = answerHeaders(ctx);
   if (problem.code === "method_not_allowed" && Array.isArray(problem.allow)) {
@@ -78,7 +87,10 @@ function refuse(ctx: Context, error: unknown): Response {
   if (problem.code === "insufficient_scope") {
     headers["WWW-Authenticate"] = scopeChallenge(String(problem.needed));
   }
-  if (status !== 401) return json(problem, status, headers);
+  if (status !== 401) {
+    const told = dialect === "fastapi-users" ? toFastApi(status, problem) : { status, problem };
+    return json(told.problem, told.status, headers);
+  }
   headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");
   return json({ ...problem, oauth_discovery: protectedResourceMetadataUrl() }, status, headers);
 }

@@ -3,7 +3,7 @@
  * and booleans here, by the input's JSON Schema, and the shared zod schemas stay as strict as they are.
  */
 import { z } from "zod";
-import { isJson, jsonLimit, readJsonBody } from "../body.ts";
+import { isJson, jsonLimit, readBody, readJsonBody } from "../body.ts";
 import type { CatalogEntry } from "../catalog.ts";
 import { ApiError } from "../errors.ts";
 import { readForm } from "./multipart.ts";
@@ -16,7 +16,8 @@ export async function readInput(
 ): Promise<unknown> {
   const { method, consumes } = entry.row.rest;
   if (method === "GET" || method === "DELETE") return { ...readQuery(url, entry), ...parameters };
-  if (consumes) return { ...(await readForm(request)), ...parameters };
+  if (consumes === "multipart/form-data") return { ...(await readForm(request)), ...parameters };
+  if (entry.row.dialect && isUrlEncoded(request)) return { ...(await readFields(request)), ...parameters };
   return { ...(await readJson(request, entry)), ...parameters };
 }
 
@@ -63,6 +64,15 @@ async function readJson(request: Request, { id }: CatalogEntry): Promise<Record<
     throw new ApiError("invalid_input", "Invalid input: the body must be a JSON object.");
   }
   return { ...body };
+}
+
+function isUrlEncoded(request: Request): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(request.headers.get("content-type") ?? "");
+}
+
+async function readFields(request: Request): Promise<Record<string, string>> {
+  const bytes = await readBody(request, jsonLimit([]));
+  return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes)));
 }
 
 function parseJson(bytes: Uint8Array): unknown {

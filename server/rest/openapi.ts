@@ -5,7 +5,7 @@ import { env } from "#env";
 import packageJson from "../../package.json" with { type: "json" };
 import { type CatalogEntry, catalog } from "../catalog.ts";
 import { refusals } from "../errors.ts";
-import type { Operation } from "../operations.ts";
+import { type Operation, scopes } from "../operations.ts";
 import { priceFields, priceWords } from "../price.ts";
 
 const problemSchema = z
@@ -16,6 +16,10 @@ const problemSchema = z
   })
   .catchall(z.unknown())
   .meta({ id: "Problem" });
+
+const validationSchema = problemSchema
+  .extend({ detail: z.array(z.object({ type: z.string(), loc: z.array(z.string()), msg: z.string() })) })
+  .meta({ id: "HTTPValidationError" });
 
 let made: ReturnType<typeof createDocument> | undefined;
 
@@ -31,11 +35,7 @@ export function openApiDocument() {
       },
       servers: [{ url: `${env.appUrl}/api/v1` }],
       components: {
-        securitySchemes: {
-          apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
-          bearer: { type: "http", scheme: "bearer" },
-          session: { type: "apiKey", in: "cookie", name: "fltr.session_token" },
-        },
+        securitySchemes: securitySchemes(),
       },
       paths: paths(),
     },
@@ -46,6 +46,32 @@ export function openApiDocument() {
     },
   );
   return made;
+}
+
+function securitySchemes() {
+  const auth = `${env.appUrl}/api/auth/oauth2`;
+  const login = `${env.appUrl}/api/v1/auth/jwt`;
+  return {
+    APIKeyHeader: { type: "apiKey", in: "header", name: "X-API-Key" },
+    OAuth2AuthorizationCode: {
+      type: "oauth2",
+      description: "A connected app: what its user granted",
+      flows: {
+        authorizationCode: {
+          authorizationUrl: `${auth}/authorize`,
+          tokenUrl: `${auth}/token`,
+          refreshUrl: `${auth}/token`,
+          scopes,
+        },
+      },
+    },
+    OAuth2PasswordBearer: {
+      type: "oauth2",
+      description: "A login: all of its user's rights",
+      flows: { password: { tokenUrl: `${login}/login`, refreshUrl: `${login}/refresh`, scopes: {} } },
+    },
+    session: { type: "apiKey", in: "cookie", name: "fltr.session_token" },
+  } as const;
 }
 
 function paths(): ZodOpenApiPathsObject {
@@ -94,7 +120,7 @@ function operationObject(entry: CatalogEntry): ZodOpenApiOperationObject {
       ...Object.fromEntries(
         refusalStatuses(entry).map(([code, description]) => [
           code,
-          { description, ...asJson(problemSchema) },
+          { description, ...asJson(code === "422" ? validationSchema : problemSchema) },
         ]),
       ),
     },
@@ -111,23 +137,30 @@ function priceSentence(row: Operation): string {
 
 function bodyOf(entry: CatalogEntry) {
   const schema = entry.input.omit(maskOf(pathParameters(entry)));
-  if (!entry.row.rest.consumes) return { "application/json": { schema } };
+  const { consumes = "application/json" } = entry.row.rest;
+  if (consumes !== "multipart/form-data") return { [consumes]: { schema } };
   const fields = Object.fromEntries(Object.entries(schema.shape).filter(([name]) => name !== "files"));
   const file = z.array(z.string().meta({ format: "binary" })).describe("One part a file");
   return { "multipart/form-data": { schema: z.object({ ...fields, file }) } };
 }
 
-function securityOf({ row }: CatalogEntry): Record<string, string[]>[] {
-  return [
-    ...(row.callers.includes("anonymous") ? [{}] : []),
-    ...(row.callers.includes("apiKey") ? [{ apiKey: [] }, { bearer: [] }] : []),
-    ...(row.callers.includes("session") ? [{ session: [] }] : []),
-  ];
+const schemeOf = {
+  apiKey: "APIKeyHeader",
+  connection: "OAuth2AuthorizationCode",
+  login: "OAuth2PasswordBearer",
+  session: "session",
+} as const;
+
+function securityOf({ row: { callers, scope } }: CatalogEntry): Record<string, string[]>[] {
+  return callers.map((kind) =>
+    kind === "anonymous" ? {} : { [schemeOf[kind]]: kind === "connection" && scope ? [scope] : [] },
+  );
 }
 
 function refusalStatuses({ row }: CatalogEntry): [`${1 | 2 | 3 | 4 | 5}${string}`, string][] {
   return [
-    ["400", "Bad input"],
+    ["400", row.dialect ? "Refused: `detail` says why" : "Bad input"],
+    ...(row.dialect ? [["422", "Bad input: `detail` is a list"] as const] : []),
     ["401", "No credential, or one that is not accepted"],
     ...(row.scope || row.role || !row.callers.includes("apiKey") ? [["403", "Not allowed"] as const] : []),
     ...(row.priceCredits > 0 ? [["402", "Not enough credits"] as const] : []),

@@ -25,7 +25,8 @@ export function findRoute(method: string, path: string, contentType: string | nu
   const here = matching.filter(({ entry }) => entry.row.rest.path === best.entry.row.rest.path);
   const mine = here.filter(({ entry }) => entry.row.rest.method === method);
   const multipart = contentType?.toLowerCase().startsWith("multipart/form-data") ?? false;
-  const chosen = mine.find(({ entry }) => (entry.row.rest.consumes !== undefined) === multipart) ?? mine[0];
+  const chosen =
+    mine.find(({ entry }) => (entry.row.rest.consumes === "multipart/form-data") === multipart) ?? mine[0];
   if (chosen) return { found: "route", ...chosen };
   return { found: "otherMethods", allow: [...new Set(here.map(({ entry }) => entry.row.rest.method))] };
 }

@@ -6,6 +6,7 @@
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
+import { connections } from "#db/schema/access.ts";
 import { session } from "#db/schema/auth.ts";
 import { callerOf } from "../admission.ts";
 import { auditAct } from "../audit.ts";
@@ -69,7 +70,7 @@ export const sessionsRouter = router({
   deleteOthers: procedure("sessions.deleteOthers", {
     input: z.strictObject({ disconnectApps: z.boolean().describe("Also disconnect every app") }),
     output: z.object({
-      signedOut: z.int().describe("Sessions that ended"),
+      signedOut: z.int().describe("Sessions and logins that ended"),
       disconnected: z.int().describe("Apps that were disconnected"),
     }),
   }).mutation(async ({ ctx, input: { disconnectApps } }) => {
@@ -80,9 +81,15 @@ export const sessionsRouter = router({
         .delete(session)
         .where(and(eq(session.userId, accountId), ne(session.id, credentialId)))
         .returning({ expiresAt: session.expiresAt });
-      const signedOut = gone.filter(({ expiresAt }) => expiresAt.getTime() > Date.now()).length;
+      const logins = await disconnect(tx, ctx, accountId, otherConnections(credentialId, true));
+      const signedOut = logins + gone.filter(({ expiresAt }) => expiresAt.getTime() > Date.now()).length;
       if (signedOut > 0) await auditAct(ctx, accountId, { event: "sessions.revokeOthers" }, tx);
-      return { signedOut, disconnected: disconnectApps ? await disconnect(tx, ctx, accountId) : 0 };
+      const apps = otherConnections(credentialId, false);
+      return { signedOut, disconnected: disconnectApps ? await disconnect(tx, ctx, accountId, apps) : 0 };
     });
   }),
 });
+
+function otherConnections(credentialId: string, login: boolean) {
+  return and(eq(connections.login, login), ne(connections.id, credentialId));
+}
