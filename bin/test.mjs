@@ -19,7 +19,7 @@ const suites = {
     needs: ["postgres", "redis"],
     run: (context) => vitest("postgres", context),
   },
-  e2e: { title: "Journeys in Chromium", needs: ["chromium"], run: playwright },
+  e2e: { title: "Journeys in Chromium", needs: ["chromium", "postgres", "redis"], run: playwright },
 };
 
 // A runner that is stopped leaves its temporary files: they are all in `scratch`, which goes at the end.
@@ -38,7 +38,7 @@ async function vitest(project, { filters, scratch, servers }) {
   );
 }
 
-async function playwright({ filters, scratch, programs }) {
+async function playwright({ filters, scratch, servers, programs }) {
   await ensureBuilt();
   const report = path.join(scratch, "e2e.json");
   const env = {
@@ -46,6 +46,8 @@ async function playwright({ filters, scratch, programs }) {
     CHROMIUM_PATH: programs.chromium,
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     E2E_PORT: undefined,
+    TEST_DATABASE_URL: servers?.databaseUrl ?? "",
+    TEST_REDIS_URL: servers?.redisUrl ?? "",
   };
   return readPlaywright(
     await run("playwright", ["test", "--reporter=list,json", ...filters], env),

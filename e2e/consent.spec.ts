@@ -115,8 +115,14 @@ test("a newcomer signs up on the way, grants one dataset, and the app reads that
     await expect.poll(() => claude.answers.length).toBe(before + 1);
     const more = claude.authorizeUrl.replace("mcp%3Atools", "mcp%3Atools+mcp%3Acreate");
     await page.goto(more);
+    await expect(page.getByRole("heading", { name: "Claude edoc asks for more" })).toBeVisible();
+    await expect(page.getByRole("checkbox")).toHaveCount(1);
+    await expect(page.getByRole("checkbox", { name: "Make changes" })).toBeChecked();
+    await expect(page.getByText("1 dataset, 20 credits a day, 300 calls an hour, until")).toBeVisible();
+    await expectAccessibleNow(page);
+    await page.getByRole("button", { name: "Change that too" }).click();
     await expect(page.getByText("You connected this app before")).toBeVisible();
-    await expect(page.getByRole("checkbox", { name: /Make changes\s*new/ })).not.toBeChecked();
+    await expect(page.getByRole("checkbox", { name: /Make changes\s*new/ })).toBeChecked();
     await expect(page.getByRole("checkbox", { name: "Stones" })).toBeChecked();
     await expect(page.getByLabel("Credits", { exact: true })).toHaveValue("20");
     await expectAccessibleNow(page);

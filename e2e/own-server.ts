@@ -1,10 +1,15 @@
-/** A production server of a journey's own, embedded, on an empty data folder: its first account is the admin. */
+/**
+ * A production server of a journey's own, on an empty data folder: its first account is the admin. Embedded,
+ * unless it is given servers in `settings`, names as in .env.example.
+ */
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { expect } from "@playwright/test";
 
-export async function startOwnServer(): Promise<{ address: string; stop: () => Promise<void> }> {
-  const port = String(await freePort());
+export async function startOwnServer(
+  settings: Record<string, string> = {},
+): Promise<{ address: string; stop: () => Promise<void> }> {
+  const port = settings.PORT ?? String(await freePort());
   const address = `http://localhost:${port}`;
   const server = spawn(process.execPath, ["--import", "./bin/fresh-data.mjs", "server/main.ts"], {
     env: {
@@ -18,6 +23,7 @@ export async function startOwnServer(): Promise<{ address: string; stop: () => P
       STRIPE_SECRET_KEY: "",
       STRIPE_WEBHOOK_SECRET: "",
       LOG_LEVEL: "warn",
+      ...settings,
     },
     stdio: "inherit",
   });

@@ -48,8 +48,16 @@ export const accessFields = {
   addresses: z.array(addressField).max(100).optional().describe("Empty: it may be used from anywhere"),
 };
 
+/** Besides `datasets`, which replaces what was granted: two who add one each at the same moment both do. */
+export const addDatasetsField = z
+  .array(idField)
+  .max(100)
+  .optional()
+  .describe("Ids of datasets it may read besides those it has");
+
 export type AccessInput = {
   readonly datasets?: "all" | readonly string[] | undefined;
+  readonly addDatasets?: readonly string[] | undefined;
   readonly budget?: z.output<typeof budgetField> | null | undefined;
   readonly callsPerHour?: number | null | undefined;
   readonly addresses?: readonly string[] | undefined;
@@ -84,18 +92,25 @@ export async function setAccess(tx: Transaction, owner: Owner, given: AccessInpu
     });
   if (given.datasets !== undefined)
     await setDatasets(tx, owner, given.datasets === "all" ? [] : given.datasets);
+  if (given.addDatasets !== undefined) await grantDatasets(tx, owner, given.addDatasets);
   if (given.budget !== undefined) await setBudget(tx, owner, given.budget);
 }
 
-async function setDatasets(tx: Transaction, { credentialId, accountId }: Owner, ids: readonly string[]) {
+async function setDatasets(tx: Transaction, owner: Owner, ids: readonly string[]) {
+  await tx.delete(credentialDatasets).where(eq(credentialDatasets.credentialId, owner.credentialId));
+  await grantDatasets(tx, owner, ids);
+}
+
+async function grantDatasets(tx: Transaction, { credentialId, accountId }: Owner, ids: readonly string[]) {
   const wanted = [...new Set(ids)];
-  const readable = or(eq(datasets.ownerId, accountId), eq(datasets.visibility, "public"));
-  const known =
-    wanted.length > 0 ? await tx.$count(datasets, and(inArray(datasets.id, wanted), readable)) : 0;
-  if (known < wanted.length) throw new ApiError("not_found", "Dataset not found.");
-  await tx.delete(credentialDatasets).where(eq(credentialDatasets.credentialId, credentialId));
   if (wanted.length === 0) return;
-  await tx.insert(credentialDatasets).values(wanted.map((datasetId) => ({ credentialId, datasetId })));
+  const readable = or(eq(datasets.ownerId, accountId), eq(datasets.visibility, "public"));
+  const known = await tx.$count(datasets, and(inArray(datasets.id, wanted), readable));
+  if (known < wanted.length) throw new ApiError("not_found", "Dataset not found.");
+  await tx
+    .insert(credentialDatasets)
+    .values(wanted.map((datasetId) => ({ credentialId, datasetId })))
+    .onConflictDoNothing();
 }
 
 /** A credential has one budget at most. */

@@ -9,6 +9,7 @@ import { accountWithDataset } from "./mcp/door-under-test.ts";
 import { rest } from "./testing/accounts.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
 import { approve, loopbackRedirect } from "./testing/oauth-client.ts";
+import { OAuthKeeper } from "./testing/oauth-keeper.ts";
 
 const app = await vi.hoisted(async () => {
   const { openApp } = await import("./testing/app-server.ts");
@@ -20,80 +21,27 @@ const app = await vi.hoisted(async () => {
 setUpTestDatabase();
 
 const documentUrl = "https://client.test/oauth/metadata.json";
-const metadata = {
-  client_name: "Official client",
-  redirect_uris: [loopbackRedirect],
-  grant_types: ["authorization_code", "refresh_token"],
-  response_types: ["code"],
-  token_endpoint_auth_method: "none",
-};
-
 let fixture: Awaited<ReturnType<typeof accountWithDataset>>;
 beforeAll(async () => {
-  resetAuth(async () => Response.json({ ...metadata, client_id: documentUrl }));
+  resetAuth(async () => Response.json({ ...keeperOf(documentUrl).clientMetadata, client_id: documentUrl }));
   fixture = await accountWithDataset();
 });
 afterAll(() => app.close());
 
-/** What an app keeps between its starts; its browser is the account's owner, who grants the dataset. */
-class Keeper {
-  readonly clientMetadataUrl?: string;
-  information: unknown;
-  kept: { access_token: string; refresh_token?: string } | undefined;
-  verifier = "";
-  discovered: unknown;
-  callback: URLSearchParams | undefined;
-
-  constructor(clientMetadataUrl?: string) {
-    if (clientMetadataUrl) this.clientMetadataUrl = clientMetadataUrl;
-  }
-  get redirectUrl() {
-    return loopbackRedirect;
-  }
-  get clientMetadata() {
-    return metadata;
-  }
-  clientInformation() {
-    return this.information as never;
-  }
-  saveClientInformation(information: unknown) {
-    this.information = information;
-  }
-  tokens() {
-    return this.kept as never;
-  }
-  saveTokens(tokens: { access_token: string; refresh_token?: string | undefined }) {
-    this.kept = tokens as typeof this.kept;
-  }
-  async redirectToAuthorization(url: URL) {
-    const given = { datasets: [fixture.datasetId] };
-    this.callback = (await approve(url, fixture.account, given)).searchParams;
-  }
-  saveDiscoveryState(discovered: unknown) {
-    this.discovered = discovered;
-  }
-  discoveryState() {
-    return this.discovered as never;
-  }
-  invalidateCredentials(what: string) {
-    if (what === "tokens" || what === "all") this.kept = undefined;
-  }
-  saveCodeVerifier(verifier: string) {
-    this.verifier = verifier;
-  }
-  codeVerifier() {
-    return this.verifier;
-  }
+/** Its browser is the account's owner, who grants the dataset. */
+function keeperOf(metadataUrl: string | undefined): OAuthKeeper {
+  const browse = (url: URL) => approve(url, fixture.account, { datasets: [fixture.datasetId] });
+  return new OAuthKeeper(loopbackRedirect, browse, { metadataUrl });
 }
 
 const identity = { name: "test", version: "1" };
 type Connection = { client: Client | OldClient; transport: StreamableHTTPClientTransport | OldTransport };
 
-const newest = (mode: "auto" | "legacy") => (authProvider: Keeper) => ({
+const newest = (mode: "auto" | "legacy") => (authProvider: OAuthKeeper) => ({
   client: new Client(identity, { versionNegotiation: { mode } }),
   transport: new StreamableHTTPClientTransport(new URL(resource), { authProvider }),
 });
-const oldest = (authProvider: Keeper) => ({
+const oldest = (authProvider: OAuthKeeper) => ({
   client: new OldClient(identity),
   transport: new OldTransport(new URL(resource), { authProvider }),
 });
@@ -105,7 +53,7 @@ const open = async ({ client, transport }: Connection) => {
 const list = async (client: Client | OldClient) =>
   (await client.callTool({ name: "list_datasets", arguments: {} })).structuredContent;
 
-describe.each<[string, (keeper: Keeper) => Connection, string | undefined]>([
+describe.each<[string, (keeper: OAuthKeeper) => Connection, string | undefined]>([
   ["SDK 2, dynamic registration", newest("auto"), undefined],
   ["SDK 2, metadata document", newest("auto"), documentUrl],
   ["SDK 2, legacy, dynamic registration", newest("legacy"), undefined],
@@ -114,7 +62,7 @@ describe.each<[string, (keeper: Keeper) => Connection, string | undefined]>([
   ["SDK 1, metadata document", oldest, documentUrl],
 ])("%s", (_, make, url) => {
   it("is given nothing but the address, and works until it is disconnected", async () => {
-    const keeper = new Keeper(url);
+    const keeper = keeperOf(url);
     const first = make(keeper);
     await expect(open(first)).rejects.toThrow(/Unauthorized/i);
     const { transport } = first;

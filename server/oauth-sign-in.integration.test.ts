@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { resetAuth } from "./auth.ts";
 import { createTestAccount, rest, type TestAccount } from "./testing/accounts.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
-import { authorize, bearer, connect, newVerifier, register, send } from "./testing/oauth-client.ts";
+import { authorize, newVerifier, register, send } from "./testing/oauth-client.ts";
 
 setUpTestDatabase();
 
@@ -64,23 +64,4 @@ it("gives a session of its own, not the one that the browser came with", async (
   expect(set).toMatch(/HttpOnly/i);
   expect(set).toMatch(/SameSite=Lax/i);
   expect(set).not.toContain("chosen-by-another");
-});
-
-it("steps up: the challenge names every scope needed, and the page that follows asks for the addition", async () => {
-  const client = await register();
-  const { accessToken } = await connect(account, { scopes: ["mcp:query"] }, client);
-  const refused = await rest("POST", "/datasets", bearer(accessToken), { name: "New" });
-  expect(refused.status).toBe(403);
-  const challenge = refused.headers.get("www-authenticate") ?? "";
-  expect(challenge).toContain('error="insufficient_scope"');
-  const scope = challenge.match(/scope="([^"]+)"/)?.[1] ?? "";
-  expect(scope.split(" ")).toEqual(expect.arrayContaining(["mcp:query", "mcp:create"]));
-  const { location } = await authorize(client, newVerifier().challenge, { scope, cookie: account.cookie });
-  expect(location?.pathname).toBe("/consent");
-  const request = { oauthQuery: location?.search.slice(1) };
-  const shown = await rest("POST", "/connections/requests", { cookie: account.cookie }, { request });
-  expect(shown.body).toMatchObject({
-    scopes: expect.arrayContaining(["mcp:query", "mcp:create"]),
-    connection: { scopes: ["mcp:query"] },
-  });
 });

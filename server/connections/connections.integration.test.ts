@@ -69,6 +69,24 @@ describe("what a connection is given", () => {
     expect((await rest("GET", "/connections", as(owner))).body).toEqual(before.body);
   });
 
+  test("a dataset is added to those it has, also by two at once, and none that is not its owner's", async () => {
+    const more: string[] = [];
+    for (const name of ["Rivers", "Clouds"]) {
+      more.push(String((await rest("POST", "/datasets", as(owner), { name })).body.id));
+    }
+    const made = await machine({ datasets: [stones] });
+    const add = (...addDatasets: string[]) =>
+      rest("PATCH", `/connections/${made.body.id}`, as(owner), { addDatasets });
+    const answers = await Promise.all([...more, ...more].map((id) => add(id)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const shown = z.array(z.object({ id: z.string() })).parse((await add()).body.datasets);
+    expect(shown.map(({ id }) => id).sort()).toEqual([stones, ...more].sort());
+    for (const id of [theirs, "ds_0000000000000"]) expect((await add(stones, id)).status).toBe(404);
+    const all = await machine({ datasets: "all" });
+    const kept = await rest("PATCH", `/connections/${all.body.id}`, as(owner), { addDatasets: [stones] });
+    expect(kept.body.datasets).toBe("all");
+  });
+
   test("a stranger sees none of it and changes none of it", async () => {
     const made = await machine({});
     expect((await rest("GET", "/connections", as(stranger))).body.items).toEqual([]);

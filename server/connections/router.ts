@@ -12,7 +12,7 @@ import { callerOf } from "../admission.ts";
 import { auditAct } from "../audit.ts";
 import { offlineAccess } from "../authorization-server.ts";
 import type { Context } from "../context.ts";
-import { accessFields, accessShape, readAccess, setAccess } from "../credential-access.ts";
+import { accessFields, accessShape, addDatasetsField, readAccess, setAccess } from "../credential-access.ts";
 import { disconnect } from "../disconnect.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, scopeField, timeField } from "../fields.ts";
@@ -22,7 +22,7 @@ import { procedure, router } from "../trpc.ts";
 import { clientShape, findClients } from "./client.ts";
 import { registerMachine } from "./machine.ts";
 import { deleteRegistered, listRegistered, registerClient, registeredSchema } from "./registered.ts";
-import { answerRequest, readRequest, requestField } from "./request.ts";
+import { answerRequest, type ConnectionRequest, readRequest, requestField } from "./request.ts";
 
 const secondsADay = 24 * 3600;
 
@@ -69,11 +69,12 @@ export const connectionsRouter = router({
   grant: procedure("connections.grant", {
     input: z.strictObject({
       request: requestField,
-      scopes: z.array(scopeField).min(1, "grant at least one scope"),
+      scopes: z
+        .array(scopeField)
+        .min(1, "grant at least one scope")
+        .describe("Of those asked for. What else it was granted before stays, also where it is left out"),
       ...accessFields,
-      datasets: accessFields.datasets.unwrap(),
-      budget: accessFields.budget.unwrap(),
-      expiresInDays: expiryField,
+      expiresInDays: expiryField.optional(),
     }),
     output: z.object({
       connection: connectionSchema,
@@ -85,13 +86,7 @@ export const connectionsRouter = router({
     const granted = request.scopes.filter((scope) => input.scopes.includes(scope));
     if (granted.length === 0)
       throw new ApiError("invalid_input", "Invalid input: scopes: grant one that was asked for.");
-    const [known] = await select(await database()).where(ofClient(caller.accountId, request.clientId));
-    // A request for one more scope names that one alone: what was not asked about stays.
-    const kept = known?.scopes.filter((scope) => !request.scopes.some((asked) => asked === scope)) ?? [];
-    const id = await store(ctx, caller.accountId, request.clientId, {
-      ...input,
-      scopes: [...kept, ...granted],
-    });
+    const id = await store(ctx, caller.accountId, request, { ...input, scopes: granted });
     const redirectUrl = await answerRequest(input.request, ctx, {
       accept: true,
       scopes: request.offline ? [...granted, offlineAccess] : granted,
@@ -123,7 +118,7 @@ export const connectionsRouter = router({
   }).mutation(async ({ ctx, input: { name, ...granted } }) => {
     const caller = callerOf(ctx);
     const { clientId, clientSecret } = await registerMachine(caller.accountId, name, granted.scopes);
-    const id = await store(ctx, caller.accountId, clientId, granted);
+    const id = await store(ctx, caller.accountId, { clientId, scopes: granted.scopes }, granted);
     return { ...(await getConnection(id, caller.accountId)), clientSecret };
   }),
 
@@ -175,6 +170,7 @@ export const connectionsRouter = router({
       connectionId: idField,
       scopes: z.array(scopeField).min(1).optional(),
       ...accessFields,
+      addDatasets: addDatasetsField,
       expiresInDays: expiryField.optional(),
       paused: z.boolean().optional(),
     }),
@@ -221,22 +217,37 @@ export const connectionsRouter = router({
 
 type Granted = Parameters<typeof setAccess>[2] & {
   readonly scopes: readonly string[];
-  readonly expiresInDays: number | null;
+  readonly expiresInDays?: number | null | undefined;
 };
 
-/** One connection an account and client: granting again replaces what was granted before. */
-async function store(ctx: Context, accountId: string, clientId: string, granted: Granted) {
+/**
+ * One connection an account and client: granting again replaces what is named of datasets, budget and the
+ * rest, and of the scopes what was asked about. A request for one more scope names that one alone.
+ */
+async function store(
+  ctx: Context,
+  accountId: string,
+  { clientId, scopes: asked }: Pick<ConnectionRequest, "clientId" | "scopes">,
+  granted: Granted,
+): Promise<string> {
   const { name } = (await findClients([clientId]))(clientId);
-  const { datasets, budget, callsPerHour, addresses } = granted;
-  const fields = {
-    name,
-    scopes: [...granted.scopes],
-    expiresAt: expiryOf(granted.expiresInDays),
-    pausedAt: null,
-    updatedAt: sql`now()`,
-  };
+  const { datasets, budget, callsPerHour, addresses, expiresInDays } = granted;
+  const whole = datasets !== undefined && budget !== undefined && expiresInDays !== undefined;
   const db = await database();
   return db.transaction(async (tx) => {
+    const [known] = await tx.select().from(connections).where(ofClient(accountId, clientId)).for("update");
+    if (!whole && (!known || isOver(known))) {
+      const detail = "Invalid input: a new connection needs datasets, budget and expiresInDays.";
+      throw new ApiError("invalid_input", detail);
+    }
+    const kept = known?.scopes.filter((scope) => !asked.some((one) => one === scope)) ?? [];
+    const fields = {
+      name,
+      scopes: [...kept, ...granted.scopes],
+      expiresAt: expiresInDays === undefined ? (known?.expiresAt ?? null) : expiryOf(expiresInDays),
+      pausedAt: null,
+      updatedAt: sql`now()`,
+    };
     const [row] = await tx
       .insert(connections)
       .values({
@@ -254,6 +265,10 @@ async function store(ctx: Context, accountId: string, clientId: string, granted:
     await auditAct(ctx, accountId, { event: "connections.grant", subjectId: row.id, detail }, tx);
     return row.id;
   });
+}
+
+function isOver({ expiresAt }: typeof connections.$inferSelect): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
 }
 
 /** So that asking for more than that shows the consent page again. */

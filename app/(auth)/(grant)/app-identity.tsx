@@ -2,7 +2,7 @@
 
 import { Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconDeviceLaptop, IconShieldCheck } from "@tabler/icons-react";
-import type { AskedConnection } from "./grant-form.tsx";
+import type { AskedConnection } from "./grant-values.ts";
 
 const icon = { size: 18, stroke: 1.8, "aria-hidden": true, style: { flexShrink: 0, marginTop: 2 } } as const;
 

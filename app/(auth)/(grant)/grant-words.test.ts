@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { summaryOf } from "./grant-words.ts";
+import { keptText, summaryOf } from "./grant-words.ts";
 
 const values = {
   scopes: ["mcp:query"] as const,
@@ -31,4 +31,22 @@ it.each([
   ],
 ])("says what is about to be allowed: %j", (changed, words) => {
   expect(summaryOf({ ...values, ...changed })).toBe(words);
+});
+
+it.each([
+  [
+    {
+      datasets: [{}],
+      budget: { credits: 20, period: "day" },
+      callsPerHour: 300,
+      expiresAt: "2026-12-27T10:00:00Z",
+    },
+    "1 dataset, 20 credits a day, 300 calls an hour, until 27 Dec 2026",
+  ],
+  [
+    { datasets: "all", budget: null, callsPerHour: null, expiresAt: null },
+    "all your datasets, all of your balance, without an end",
+  ],
+] as const)("says what stays beside an addition: %j", (connection, words) => {
+  expect(keptText(connection)).toBe(`What you gave it before stays as it is: ${words}.`);
 });

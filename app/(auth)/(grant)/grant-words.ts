@@ -6,7 +6,7 @@ import {
   problemOfRate,
   type RateValue,
 } from "../../_components/access-fields/access.ts";
-import { type BudgetValues, problemOfCredits } from "../../_components/access-fields/budget.ts";
+import { type Budget, type BudgetValues, problemOfCredits } from "../../_components/access-fields/budget.ts";
 import { count } from "../../_components/format.ts";
 
 const each: Record<string, string> = { day: " a day", month: " a month", total: " in total" };
@@ -44,4 +44,26 @@ function endOf(lifetime: string): string {
     .replace(/^After/, "for")
     .replace(" a day", " one day")
     .replace(" a year", " one year");
+}
+
+type Kept = {
+  datasets: "all" | readonly unknown[];
+  budget: Budget | null;
+  callsPerHour: number | null;
+  expiresAt: string | null;
+};
+
+/** What an app keeps when something is added to it. */
+export function keptText({ datasets, budget, callsPerHour, expiresAt }: Kept): string {
+  const parts = [
+    datasets === "all" ? "all your datasets" : count(datasets.length, "dataset"),
+    budget ? `${count(budget.credits, "credit")}${each[budget.period] ?? ""}` : "all of your balance",
+    ...(callsPerHour === null ? [] : [`${count(callsPerHour, "call")} an hour`]),
+    expiresAt === null ? "without an end" : `until ${dateText(expiresAt)}`,
+  ];
+  return `What you gave it before stays as it is: ${parts.join(", ")}.`;
+}
+
+function dateText(time: string): string {
+  return new Date(time).toLocaleDateString("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 }

@@ -5,8 +5,9 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import type { Scope } from "#server/operations.ts";
 import { TimeText } from "../../_components/time-text.tsx";
 import { AccessFacts, Expiry, LastCall } from "../access/access-facts.tsx";
-import { type Connection, hostText, isMachine } from "./connection.ts";
+import { type Connection, hostText } from "./connection.ts";
 import { ConnectionActions } from "./connection-actions.tsx";
+import { Trust } from "./trust.tsx";
 
 const scopeNotes: Record<Scope, string> = {
   "mcp:query": "Searches",
@@ -74,22 +75,5 @@ function Row({ connection }: { connection: Connection }) {
         <Expiry at={connection.expiresAt} />
       </Group>
     </Stack>
-  );
-}
-
-function Trust({ client }: { client: Connection["client"] }) {
-  if (isMachine(client)) return null;
-  return (
-    <Badge
-      variant="default"
-      tt="none"
-      fw={500}
-      title={
-        client.verified ? "Its host vouches for this name" : "It gave itself this name; nobody has checked it"
-      }
-      {...(client.verified ? { c: "var(--fltr-positive)" } : {})}
-    >
-      {client.verified ? "Verified" : "Unverified"}
-    </Badge>
   );
 }

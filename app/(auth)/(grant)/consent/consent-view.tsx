@@ -4,7 +4,8 @@ import { Anchor, Paper, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { authRequest } from "../../../_components/auth-request.ts";
 import type { User } from "../../../_components/user.ts";
-import { type Answered, type AskedConnection, GrantForm } from "../grant-form.tsx";
+import { type Answered, GrantForm } from "../grant-form.tsx";
+import type { AskedConnection } from "../grant-values.ts";
 
 export function ConsentView(props: { asked: AskedConnection; oauthQuery: string; user: User; now: string }) {
   const { asked, oauthQuery } = props;
