@@ -18,7 +18,9 @@ export async function startRoundRobin(port: number, ports: readonly number[]) {
   function pass(incoming: IncomingMessage, outgoing: ServerResponse, process: number, tries: number): void {
     const { method = "GET", url = "/", socket } = incoming;
     const headers = { ...incoming.headers, "x-forwarded-for": socket.remoteAddress ?? "" };
-    const onward = request({ host: "127.0.0.1", port: ports[process], method, path: url, headers });
+    // A connection for each request: one that is kept does not tell that it stands.
+    const to = { host: "127.0.0.1", port: ports[process], agent: false };
+    const onward = request({ ...to, method, path: url, headers });
     onward.once("socket", (connection) =>
       connection.once("connect", () => {
         served.push({ method, path: url, process });

@@ -56,6 +56,16 @@ export async function disconnect(
       .where(and(eq(oauthConsent.clientId, clientId), eq(oauthConsent.userId, accountId)));
     // From now on it counts as a former one, which is remembered for a while.
     await tx.update(oauthClient).set({ updatedAt: sql`now()` }).where(eq(oauthClient.clientId, clientId));
+    // A machine is nothing but its connection: its secret would still be listed and could never be used again.
+    await tx
+      .delete(oauthClient)
+      .where(
+        and(
+          eq(oauthClient.clientId, clientId),
+          eq(oauthClient.userId, accountId),
+          sql`${oauthClient.grantTypes} = '{client_credentials}'`,
+        ),
+      );
     await auditAct(ctx, accountId, { event: "connections.delete", subjectId: id }, tx);
   }
   return rows.length;

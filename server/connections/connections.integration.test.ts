@@ -99,6 +99,7 @@ describe("what a connection is given", () => {
   test("disconnecting leaves nothing of it but the log", async () => {
     const made = await machine({ datasets: [stones], budget: { credits: 5, period: "total" } });
     const { id } = made.body;
+    const { id: clientId } = z.object({ id: z.string() }).parse(made.body.client);
     expect((await rest("DELETE", `/connections/${id}`, as(owner))).status).toBe(204);
     expect((await rest("DELETE", `/connections/${id}`, as(owner))).status).toBe(404);
     for (const table of ["credential_access", "credential_datasets", "budgets"]) {
@@ -106,6 +107,9 @@ describe("what a connection is given", () => {
     }
     const log = await rest("GET", "/audit?event=connections.delete", as(owner));
     expect(log.body.items).toMatchObject([{ subjectId: id }]);
+    const clients = await rest("GET", "/connections/clients", as(owner));
+    expect(JSON.stringify(clients.body)).not.toContain(String(clientId));
+    expect(clientId).toMatch(/^machine_/);
   });
 });
 
@@ -143,6 +147,8 @@ describe("a client that its owner registers", () => {
     }
     const left = await rest("GET", "/connections", as(owner));
     expect(JSON.stringify(left.body)).not.toContain(String(nightly.body.id));
+    const ended = await rest("GET", "/audit?event=connections.delete", as(owner));
+    expect(JSON.stringify(ended.body)).toContain(String(nightly.body.id));
   });
 
   test.each([

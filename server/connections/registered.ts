@@ -7,6 +7,7 @@ import { z } from "zod";
 import { database } from "#db/client.ts";
 import { connections } from "#db/schema/access.ts";
 import { oauthClient } from "#db/schema/oauth.ts";
+import { auditAct } from "../audit.ts";
 import { callAuth } from "../auth-door.ts";
 import type { Context } from "../context.ts";
 import { deleteAccess } from "../credential-access.ts";
@@ -69,7 +70,7 @@ export async function listRegistered(accountId: string): Promise<z.output<typeof
 }
 
 /** @throws ApiError not_found */
-export async function deleteRegistered(accountId: string, clientId: string): Promise<void> {
+export async function deleteRegistered(ctx: Context, accountId: string, clientId: string): Promise<void> {
   const db = await database();
   await db.transaction(async (tx) => {
     // Its refresh tokens and consents go with it by cascade; connections do not, since they may outlive it.
@@ -81,7 +82,17 @@ export async function deleteRegistered(accountId: string, clientId: string): Pro
     const ended = await tx
       .delete(connections)
       .where(eq(connections.clientId, clientId))
-      .returning({ id: connections.id });
-    for (const { id } of ended) await deleteAccess(tx, id);
+      .returning({ id: connections.id, accountId: connections.accountId });
+    for (const connection of ended) {
+      await deleteAccess(tx, connection.id);
+      // Told to whoever had connected it, who may be another than its owner.
+      const act = {
+        event: "connections.delete",
+        subjectId: connection.id,
+        accountId: connection.accountId,
+      };
+      await auditAct(ctx, accountId, act, tx);
+    }
+    await auditAct(ctx, accountId, { event: "clients.delete", subjectId: clientId }, tx);
   });
 }

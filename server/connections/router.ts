@@ -150,9 +150,7 @@ export const connectionsRouter = router({
     input: z.strictObject({ clientId: idField }),
     output: z.void(),
   }).mutation(async ({ ctx, input: { clientId } }) => {
-    const { accountId } = callerOf(ctx);
-    await deleteRegistered(accountId, clientId);
-    await auditAct(ctx, accountId, { event: "clients.delete", subjectId: clientId });
+    await deleteRegistered(ctx, callerOf(ctx).accountId, clientId);
   }),
 
   list: procedure("connections.list", { input: z.strictObject({}), output: pageOf(connectionSchema) }).query(

@@ -57,6 +57,7 @@ const fieldWords: Record<string, string> = {
   name: "name",
   scopes: "what it may do",
   datasets: "datasets",
+  addDatasets: "a dataset added",
   budget: "budget",
   callsPerHour: "calls an hour",
   addresses: "addresses",
