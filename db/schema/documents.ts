@@ -46,7 +46,17 @@ export const datasets = pgTable(
   ],
 );
 
-export const documentFormats = ["text", "markdown", "html"] as const;
+export const documentFormats = [
+  "text",
+  "markdown",
+  "html",
+  "pdf",
+  "docx",
+  "csv",
+  "json",
+  "code",
+  "email",
+] as const;
 export const documentStates = ["queued", "processing", "ready", "failed"] as const;
 
 export const documents = pgTable(
@@ -112,6 +122,8 @@ export const documentVersions = pgTable(
   (table) => [primaryKey({ columns: [table.documentId, table.version] })],
 );
 
+export const passageFlags = ["flagged", "approved", "redacted"] as const;
+
 export const chunks = pgTable(
   "chunks",
   {
@@ -127,7 +139,12 @@ export const chunks = pgTable(
     /** Offsets into documents.text, UTF-16 code units, end exclusive. */
     start: integer("start").notNull(),
     end: integer("end").notNull(),
+    /** Where it begins, from 1, in formats that have pages. */
+    page: integer("page"),
     text: text("text").notNull(),
+    /** Its text looks as if it gave a model orders: until its owner approved or redacted it. */
+    flag: text("flag", { enum: passageFlags }),
+    flagReason: text("flag_reason"),
     tsv: tsvector("tsv").notNull(),
   },
   (table) => [
@@ -135,6 +152,21 @@ export const chunks = pgTable(
     index("chunks_dataset_idx").on(table.datasetId),
     index("chunks_tsv_idx").using("gin", table.tsv),
   ],
+);
+
+/** What an owner decided of a passage that looked like orders to a model; it holds when it is sent again. */
+export const passageDecisions = pgTable(
+  "passage_decisions",
+  {
+    datasetId: text("dataset_id")
+      .notNull()
+      .references(() => datasets.id, { onDelete: "cascade" }),
+    /** Of its words, in any spacing. */
+    passageHash: text("passage_hash").notNull(),
+    decision: text("decision", { enum: ["approved", "redacted"] }).notNull(),
+    decidedAt: time("decided_at").defaultNow().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.datasetId, table.passageHash] })],
 );
 
 /**

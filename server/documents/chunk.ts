@@ -1,57 +1,176 @@
 /**
  * Cuts text into chunks that are searched and cited: `text.slice(start, end) === chunk.text`, in order, no
- * overlap, together all words of the text, none longer than `maxChunk`. Cuts fall between sections, then
- * blocks, then rows or items, then sentences, then words; never inside a surrogate pair. Linear time.
+ * overlap, together all words of the text, none larger than `maxTokens`. Cuts fall between sections, pages
+ * and definitions, then blocks, then rows, items or lines of code, then sentences, then words; never inside
+ * a surrogate pair. Linear time.
  */
+import { type Block, blocksOf, isSpace, trimEnd } from "./blocks.ts";
 import { cleanLine, withoutClosingMarks } from "./clean-text.ts";
+import type { Style } from "./read-text.ts";
+import { tokenMeter } from "./tokens.ts";
 
-export type Chunk = { ordinal: number; headingPath: string[]; start: number; end: number; text: string };
+export type Chunk = {
+  ordinal: number;
+  headingPath: string[];
+  start: number;
+  end: number;
+  text: string;
+  /** Where it begins, from 1, in formats that have pages. */
+  page: number | null;
+};
 
-/** UTF-16 code units; about 300 tokens of English. */
-const targetChunk = 1200;
-/** A chunk shorter than this takes the next block even past the target. */
-const smallChunk = 200;
-export const maxChunk = targetChunk + smallChunk;
+/** By the estimate of tokens.ts: models that take 512 tokens take every chunk, and its headings. */
+const targetTokens = 320;
+/** A chunk smaller than this takes the next block even past the target. */
+const smallTokens = 50;
+export const maxTokens = targetTokens + smallTokens;
 
-type Kind = "heading" | "prose" | "list" | "rows";
-type Block = { kind: Kind; start: number; end: number; level: number };
+/** `pages`: where each page begins. */
+export function chunkText(text: string, style: Style, pages?: readonly number[]): Chunk[] {
+  return new Chunker(text, style, pages).chunks();
+}
 
-export function chunkText(text: string, format: "text" | "markdown" | "html"): Chunk[] {
-  const chunks: Chunk[] = [];
-  const headings: { level: number; title: string }[] = [];
-  let start = -1;
-  let end = -1;
-  let path: string[] = [];
-  let headingsOnly = true;
+class Chunker {
+  #chunks: Chunk[] = [];
+  #headings: { level: number; title: string }[] = [];
+  #start = -1;
+  #end = -1;
+  #path: string[] = [];
+  #headingsOnly = true;
+  #page = 0;
+  #text: string;
+  #style: Style;
+  #pages: readonly number[];
+  #tokens: (start: number, end: number) => number;
 
-  const flush = () => {
-    if (start < 0) return;
-    chunks.push({ ordinal: chunks.length, headingPath: path, start, end, text: text.slice(start, end) });
-    start = -1;
-    headingsOnly = true;
-  };
-  const add = (from: number, to: number, isHeading: boolean) => {
-    if (start >= 0) {
-      const joined = to - start;
-      if (joined > (end - start < smallChunk ? maxChunk : targetChunk)) flush();
-    }
-    if (start < 0) start = from;
-    end = to;
-    headingsOnly &&= isHeading;
-    path = headings.map(({ title }) => title);
-  };
-
-  for (const block of blocksOf(text, format !== "text")) {
-    if (block.kind === "heading") {
-      // Headings that follow each other stay with the words under the last of them.
-      if (!headingsOnly) flush();
-      while ((headings.at(-1)?.level ?? 0) >= block.level) headings.pop();
-      headings.push({ level: block.level, title: titleOf(text.slice(block.start, block.end)) });
-    }
-    for (const [from, to] of unitsOf(text, block)) add(from, to, block.kind === "heading");
+  constructor(text: string, style: Style, pages: readonly number[] = []) {
+    this.#text = text;
+    this.#style = style;
+    this.#pages = pages;
+    this.#tokens = tokenMeter(text);
   }
-  flush();
-  return chunks;
+
+  chunks(): Chunk[] {
+    for (const block of blocksOf(this.#text, this.#style)) {
+      if (block.kind === "heading") this.#enter(block);
+      else if (block.opens && this.#size() >= targetTokens / 2) this.#flush();
+      if (this.#turnsPage(block.start) && this.#size() >= smallTokens) this.#flush();
+      const path = block.definitions ?? this.#headings.map(({ title }) => title);
+      for (const [from, to] of this.#unitsOf(block)) this.#add(from, to, path, block.kind === "heading");
+    }
+    this.#flush();
+    return this.#chunks;
+  }
+
+  #enter(heading: Block): void {
+    // Headings that follow each other stay with the words under the last of them.
+    if (!this.#headingsOnly) this.#flush();
+    while ((this.#headings.at(-1)?.level ?? 0) >= heading.level) this.#headings.pop();
+    this.#headings.push({
+      level: heading.level,
+      title: titleOf(this.#text.slice(heading.start, heading.end)),
+    });
+  }
+
+  #add(from: number, to: number, path: string[], isHeading: boolean): void {
+    if (this.#start >= 0) {
+      const joined = this.#tokens(this.#start, to);
+      if (joined > (this.#size() < smallTokens ? maxTokens : targetTokens)) this.#flush();
+    }
+    // Code keeps the definition that its chunk begins in; what heads prose is the last of its headings.
+    if (this.#start < 0 || this.#style !== "code") this.#path = path;
+    if (this.#start < 0) this.#start = from;
+    this.#end = to;
+    this.#headingsOnly &&= isHeading;
+  }
+
+  #flush(): void {
+    const start = this.#start;
+    const end = this.#end;
+    if (start < 0) return;
+    this.#chunks.push({
+      ordinal: this.#chunks.length,
+      headingPath: this.#path,
+      start,
+      end,
+      text: this.#text.slice(start, end),
+      page: this.#pageOf(start),
+    });
+    this.#start = -1;
+    this.#headingsOnly = true;
+  }
+
+  #size(): number {
+    return this.#start < 0 ? 0 : this.#tokens(this.#start, this.#end);
+  }
+
+  #turnsPage(offset: number): boolean {
+    return this.#start >= 0 && (this.#pages[this.#page] ?? Number.POSITIVE_INFINITY) <= offset;
+  }
+
+  /** Chunks come in order, so pages are passed once. */
+  #pageOf(offset: number): number | null {
+    while ((this.#pages[this.#page] ?? Number.POSITIVE_INFINITY) <= offset) this.#page += 1;
+    return this.#pages.length > 0 ? Math.max(1, this.#page) : null;
+  }
+
+  /** A block whole where it fits, else its items or lines, else pieces of prose. */
+  *#unitsOf(block: Block): Generator<[number, number]> {
+    const { kind, start, end } = block;
+    if (this.#tokens(start, end) <= targetTokens) yield [start, end];
+    else if (kind === "prose" || kind === "heading") yield* this.#pieces(start, end, "prose");
+    else {
+      for (const [from, to] of this.#linesOf(block)) {
+        if (this.#tokens(from, to) <= maxTokens) yield [from, to];
+        else yield* this.#pieces(from, to, kind);
+      }
+    }
+  }
+
+  *#linesOf(block: Block): Generator<[number, number]> {
+    const text = this.#text;
+    let start = block.start;
+    for (let from = block.start; from < block.end; ) {
+      const newline = text.indexOf("\n", from);
+      const to = newline < 0 || newline > block.end ? block.end : newline;
+      const next = text.slice(to + 1, to + 60);
+      const goesOn =
+        block.kind === "list" && to < block.end && !/^\s{0,40}(?:[-*+•]|\d{1,9}[.)])\s/.test(next);
+      if (!goesOn) {
+        const end = trimEnd(text, start, to);
+        if (end > start) yield [start, end];
+        start = to + 1;
+      }
+      from = to + 1;
+    }
+  }
+
+  /** Windows of at most the target, each cut at the best place in its second half. */
+  *#pieces(start: number, end: number, kind: Block["kind"]): Generator<[number, number]> {
+    let from = start;
+    while (this.#tokens(from, end) > targetTokens) {
+      const window = this.#text.slice(from, this.#reach(from, end) + 1);
+      const cut = from + cutIn(window, kind === "rows" ? [/ \| /g, ...places] : places);
+      const to = trimEnd(this.#text, from, cut);
+      if (to > from) yield [from, to];
+      from = cut;
+      while (from < end && isSpace(this.#text.charCodeAt(from))) from += 1;
+    }
+    if (end > from) yield [from, end];
+  }
+
+  /** The last offset up to which a piece is within the target. */
+  #reach(from: number, end: number): number {
+    let low = from + 2;
+    // No character costs less than a seventh of a token but blanks.
+    let high = Math.min(end, from + targetTokens * 20);
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#tokens(from, middle) <= targetTokens) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
 }
 
 function titleOf(heading: string): string {
@@ -63,144 +182,21 @@ function titleOf(heading: string): string {
   return cleanLine(words);
 }
 
-/** Runs of lines between blank lines, headings, fences and changes of kind; ends exclude trailing space. */
-function* blocksOf(text: string, markdown: boolean): Generator<Block> {
-  let block: Block | null = null;
-  let fence: string | null = null;
-  let frontMatter = markdown && /^---[ \t]*\n/.test(text.slice(0, 100));
-  const take = function* (next: Block | null): Generator<Block> {
-    if (block) yield block;
-    block = next;
-  };
+/** After a sentence, a line, a part of a sentence, a word. */
+const places = [/[.!?…]["')\]]*\s|[。！？]/g, /\n/g, /[;:,]\s|[、，；]/g, /\s/g];
 
-  for (let from = 0, to = 0; from < text.length; from = to + 1) {
-    to = text.indexOf("\n", from);
-    if (to < 0) to = text.length;
-    // Only the beginning of a line tells its kind; lines may be as long as the text.
-    const line = text.slice(from, Math.min(to, from + 2000));
-    const last = trimEnd(text, from, to);
-    const blank = last <= from;
-    const grow = () => {
-      if (block) block.end = last;
-    };
-
-    if (fence !== null || frontMatter) {
-      if (!block) block = { kind: "rows", start: from, end: last, level: 0 };
-      else if (!blank) grow();
-      if (fence !== null ? closesFence(line, fence) : from > 0 && /^(?:---|\.\.\.)[ \t]*$/.test(line)) {
-        fence = null;
-        frontMatter = false;
-        yield* take(null);
-      }
-      continue;
-    }
-    if (blank) {
-      yield* take(null);
-      continue;
-    }
-    if (markdown) {
-      const opened = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-      if (opened) {
-        fence = opened;
-        yield* take({ kind: "rows", start: from, end: last, level: 0 });
-        continue;
-      }
-      const atx = /^ {0,3}(#{1,6})(?=[ \t]+\S)/.exec(line)?.[1];
-      if (atx) {
-        yield* take({ kind: "heading", start: from, end: last, level: atx.length });
-        yield* take(null);
-        continue;
-      }
-      const setext = /^ {0,3}(=+|-+)[ \t]*$/.exec(line)?.[1];
-      if (setext && isSingleLine(text, block)) {
-        yield { kind: "heading", start: block.start, end: last, level: setext.startsWith("=") ? 1 : 2 };
-        block = null;
-        continue;
-      }
-    }
-    const item = /^\s{0,40}(?:[-*+•]|\d{1,9}[.)])\s/.test(line);
-    const kind: Kind = item ? "list" : /^\s*\|/.test(line) || / \| |\t/.test(line) ? "rows" : "prose";
-    // An item's further lines belong to it, and a prose block that meets a row or an item ends.
-    if (!block || (kind !== block.kind && !(block.kind === "list" && kind === "prose"))) {
-      yield* take({ kind, start: from, end: last, level: 0 });
-    } else grow();
-  }
-  yield* take(null);
-}
-
-function isSingleLine(text: string, block: Block | null): block is Block {
-  if (block?.kind !== "prose" || block.end - block.start > 300) return false;
-  return !text.slice(block.start, block.end).includes("\n");
-}
-
-function closesFence(line: string, fence: string): boolean {
-  const mark = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];
-  return mark?.startsWith(fence) ?? false;
-}
-
-function trimEnd(text: string, from: number, to: number): number {
-  let end = to;
-  while (end > from && isSpace(text.charCodeAt(end - 1))) end -= 1;
-  return end;
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13) || code === 160 || code === 0x3000;
-}
-
-/** A block whole where it fits, else its items or lines, else pieces of prose. */
-function* unitsOf(text: string, block: Block): Generator<[number, number]> {
-  if (block.end - block.start <= targetChunk) yield [block.start, block.end];
-  else if (block.kind === "prose" || block.kind === "heading") yield* pieces(text, block.start, block.end);
-  else {
-    for (const [from, to] of linesOf(text, block)) {
-      if (to - from <= targetChunk) yield [from, to];
-      else yield* pieces(text, from, to);
-    }
-  }
-}
-
-function* linesOf(text: string, block: Block): Generator<[number, number]> {
-  let start = block.start;
-  for (let from = block.start; from < block.end; ) {
-    const newline = text.indexOf("\n", from);
-    const to = newline < 0 || newline > block.end ? block.end : newline;
-    const next = text.slice(to + 1, to + 60);
-    const goesOn = block.kind === "list" && to < block.end && !/^\s{0,40}(?:[-*+•]|\d{1,9}[.)])\s/.test(next);
-    if (!goesOn) {
-      const end = trimEnd(text, start, to);
-      if (end > start) yield [start, end];
-      start = to + 1;
-    }
-    from = to + 1;
-  }
-}
-
-/** Windows of at most the target, each cut at the best place in its second half. */
-function* pieces(text: string, start: number, end: number): Generator<[number, number]> {
-  let from = start;
-  while (end - from > targetChunk) {
-    const cut = from + cutIn(text.slice(from, from + targetChunk + 1));
-    const to = trimEnd(text, from, cut);
-    if (to > from) yield [from, to];
-    from = cut;
-    while (from < end && isSpace(text.charCodeAt(from))) from += 1;
-  }
-  if (end > from) yield [from, end];
-}
-
-/** Where to cut a window whose last unit lies past the target: after a sentence, a line, a word, anywhere. */
-function cutIn(window: string): number {
-  const half = targetChunk >> 1;
-  for (const places of [/[.!?…]["')\]]*\s|[。！？]/g, /\n/g, /[;:,]\s|[、，；]/g, /\s/g]) {
+/** Where to cut a window whose last unit lies past the target: at the best place, else anywhere. */
+function cutIn(window: string, wanted: readonly RegExp[]): number {
+  const most = window.length - 1;
+  for (const place of wanted) {
     let best = -1;
-    places.lastIndex = half;
-    for (let match = places.exec(window); match; match = places.exec(window)) {
+    place.lastIndex = most >> 1;
+    for (let match = place.exec(window); match; match = place.exec(window)) {
       const at = match.index + match[0].length;
-      if (at <= targetChunk) best = at;
+      if (at <= most) best = at;
     }
     if (best > 0) return best;
   }
-  const low = window.charCodeAt(targetChunk);
-  return low >= 0xdc00 && low <= 0xdfff ? targetChunk - 1 : targetChunk;
+  const low = window.charCodeAt(most);
+  return low >= 0xdc00 && low <= 0xdfff ? most - 1 : most;
 }

@@ -35,7 +35,7 @@ export type Judged = {
   sizeBytes: number;
   externalId: string | null;
   metadata: Record<string, unknown> | null;
-  /** UTF-8 to be read in the background, or why that is no use. */
+  /** What is read in the background, text in UTF-8, or why that is no use. */
   outcome: { source: Uint8Array } | { refused: string };
 };
 
@@ -45,7 +45,7 @@ export async function judge(items: readonly NewDocument[]): Promise<Judged[]> {
   const judged: Judged[] = [];
   let turn = performance.now();
   for (const item of items) {
-    judged.push(judgeOne(item));
+    judged.push(await judgeOne(item));
     if (performance.now() - turn > turnMilliseconds) {
       await setImmediate();
       turn = performance.now();
@@ -54,7 +54,7 @@ export async function judge(items: readonly NewDocument[]): Promise<Judged[]> {
   return judged;
 }
 
-function judgeOne(item: NewDocument): Judged {
+async function judgeOne(item: NewDocument): Promise<Judged> {
   const { content } = item;
   const given = cleanLine(item.title ?? "") || cleanLine(relativePath(item.fileName ?? ""));
   const sniffed =
@@ -62,7 +62,7 @@ function judgeOne(item: NewDocument): Judged {
       ? {
           refused: `The file has ${megabytes(content.length)} MB; the most is ${megabytes(env.MAX_UPLOAD_BYTES)} MB.`,
         }
-      : sniff(content, item);
+      : await sniff(content, item);
   return {
     title: given || untitled,
     named: given !== "",
@@ -74,7 +74,9 @@ function judgeOne(item: NewDocument): Judged {
     outcome:
       "refused" in sniffed
         ? sniffed
-        : { source: isUtf8(content) ? content : new TextEncoder().encode(sniffed.text) },
+        : {
+            source: "text" in sniffed && !isUtf8(content) ? new TextEncoder().encode(sniffed.text) : content,
+          },
   };
 }
 

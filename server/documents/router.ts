@@ -45,7 +45,11 @@ export const documentsRouter = router({
       datasetId,
       title: nameField(300),
       text: z.string().min(1, "must not be empty"),
-      format: z.enum(documentFormats).optional().describe("Found out from the text when left out"),
+      format: z
+        .enum(documentFormats)
+        .exclude(["pdf", "docx"])
+        .optional()
+        .describe("Found out from the text when left out"),
       externalId: nameField(300).optional().describe("Your own id: sending it again replaces the document"),
       metadata: metadataField.optional(),
     }),

@@ -1,12 +1,19 @@
 /**
- * What a file is, judged by its bytes: its text and format, or a refusal in words for its owner. The
- * declared name and media type only decide between kinds of text (WHATWG MIME Sniffing §7 for the order:
- * byte order marks and magic numbers first).
+ * What a file is, judged by its bytes: its format, with its text where it is text, or a refusal in words for
+ * its owner. The declared name and media type only decide between kinds of text (WHATWG MIME Sniffing §7
+ * for the order: byte order marks and magic numbers first).
  */
 import { isUtf8 } from "node:buffer";
 import { z } from "zod";
+import type { documentFormats } from "#db/schema/documents.ts";
+import { count, formatOf, sampleCharacters } from "./text-format.ts";
+import { kindOfZip, looksLikeZip, openZip } from "./zip.ts";
 
-export type Format = "text" | "markdown" | "html";
+export type Format = (typeof documentFormats)[number];
+/** Formats whose bytes are kept as they came; of the others, the text in UTF-8. */
+const byteFormats = ["pdf", "docx", "email"] as const;
+export type ByteFormat = (typeof byteFormats)[number];
+export type TextFormat = Exclude<Format, ByteFormat>;
 /** What the sender says; a `format` is believed, the rest only weighed. */
 export type Declared = {
   fileName?: string | undefined;
@@ -14,7 +21,7 @@ export type Declared = {
   format?: Format | undefined;
 };
 export type Refused = { refused: string };
-export type Sniffed = { format: Format; text: string };
+export type SniffedText = { format: TextFormat; text: string };
 
 const magicNumbers: readonly (readonly [bytes: string, kind: string])[] = [
   ["\x89PNG\r\n\x1a\n", "a PNG image"],
@@ -24,10 +31,8 @@ const magicNumbers: readonly (readonly [bytes: string, kind: string])[] = [
   ["II*\0", "a TIFF image"],
   ["MM\0*", "a TIFF image"],
   ["8BPS", "a Photoshop image"],
-  ["%PDF-", "a PDF, which cannot be read yet"],
-  ["{\\rtf", "an RTF document, which cannot be read yet"],
-  ["\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (DOC, XLS or PPT)"],
-  ["PK\x03\x04", "a ZIP archive or an Office document (DOCX, XLSX, PPTX), which cannot be read yet"],
+  ["{\\rtf", "an RTF document. Save it as DOCX or PDF"],
+  ["\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or encrypted Office document. Save it as DOCX, CSV or PDF"],
   ["PK\x05\x06", "an empty ZIP archive"],
   ["\x1f\x8b", "a gzip archive"],
   ["BZh", "a bzip2 archive"],
@@ -51,9 +56,25 @@ const magicNumbers: readonly (readonly [bytes: string, kind: string])[] = [
 
 /** Git's rule: a NUL byte this early means that the file is not text. */
 const headBytes = 8000;
-const sampleCharacters = 65_536;
 
-export function sniff(content: Uint8Array, declared: Declared = {}): Sniffed | Refused {
+export async function sniff(
+  content: Uint8Array,
+  declared: Declared = {},
+): Promise<SniffedText | { format: ByteFormat } | Refused> {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  if (looksLikeZip(bytes)) {
+    const zip = await openZip(bytes);
+    if ("refused" in zip) return zip;
+    const kind = kindOfZip(zip);
+    if (kind === "docx") return { format: "docx" };
+    return refusal(kind === "zip" ? "a ZIP archive. Upload the files in it" : kind.kind);
+  }
+  if (isPdf(bytes)) return { format: "pdf" };
+  if (isEmail(bytes)) return { format: "email" };
+  return sniffText(bytes, declared);
+}
+
+export function sniffText(content: Uint8Array, declared: Declared = {}): SniffedText | Refused {
   if (content.length === 0) return { refused: "The file is empty." };
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const decoded = decode(bytes, declared);
@@ -63,7 +84,40 @@ export function sniff(content: Uint8Array, declared: Declared = {}): Sniffed | R
     return { refused: "The file is not text: it is full of control characters." };
   }
   if (!/[\p{L}\p{N}]/u.test(text)) return { refused: "The file has no words in it." };
-  return { format: declared.format ?? formatOf(text, declared), text };
+  return { format: textFormatOf(declared.format) ?? formatOf(text, declared), text };
+}
+
+function textFormatOf(format: Format | undefined): TextFormat | null {
+  return format === undefined || isByteFormat(format) ? null : format;
+}
+
+export function isByteFormat(format: Format): format is ByteFormat {
+  return byteFormats.some((known) => known === format);
+}
+
+function refusal(kind: string): Refused {
+  return { refused: `The file cannot be read: it looks like ${kind}.` };
+}
+
+/** Junk may stand before a PDF's header (ISO 32000-1, implementation note 13). */
+function isPdf(bytes: Buffer): boolean {
+  const head = bytes.toString("latin1", 0, 1024);
+  return head.startsWith("%PDF-") || (/%PDF-\d\.\d[\r\n]/.test(head) && bytes.includes("%%EOF"));
+}
+
+/** Nothing but header fields (RFC 5322 §2.2) before the first empty line, among them those of a message. */
+function isEmail(bytes: Buffer): boolean {
+  const head = bytes.toString("latin1", 0, 65_536).replaceAll("\r\n", "\n");
+  const end = head.indexOf("\n\n");
+  if (end < 0 || !/^[!-9;-~]+:/.test(head)) return false;
+  const fields = new Set<string>();
+  for (const line of head.slice(0, end).split("\n")) {
+    const name = /^([!-9;-~]+):/.exec(line)?.[1];
+    if (name) fields.add(name.toLowerCase());
+    else if (!/^[ \t]/.test(line)) return false;
+  }
+  const others = ["date", "to", "subject", "message-id", "mime-version", "received"];
+  return fields.has("from") && others.filter((name) => fields.has(name)).length >= 2;
 }
 
 function decode(bytes: Buffer, declared: Declared): { text: string } | Refused {
@@ -74,7 +128,7 @@ function decode(bytes: Buffer, declared: Declared): { text: string } | Refused {
   if (magic.startsWith("\xff\xfe")) return decodeAs("utf-16le", bytes);
   if (magic.startsWith("\xfe\xff")) return decodeAs("utf-16be", bytes);
   const kind = binaryKind(bytes, magic);
-  if (kind) return { refused: `The file is not text: it looks like ${kind}.` };
+  if (kind) return refusal(kind);
   if (bytes.subarray(0, headBytes).includes(0)) {
     const unmarked = unmarkedUtf16(bytes);
     return unmarked
@@ -94,10 +148,6 @@ function binaryKind(bytes: Buffer, magic: string): string | null {
   if (magic.startsWith("RIFF") && hasControls(bytes)) return "a recording, a film or a WebP image";
   if (magic.slice(4, 8) === "ftyp" && hasControls(bytes)) return "an MP4 film or a HEIC image";
   if (magic.startsWith("MZ") && hasControls(bytes)) return "a program (Windows)";
-  // Junk may stand before a PDF's header (ISO 32000-1, implementation note 13).
-  if (/%PDF-\d\.\d[\r\n]/.test(bytes.toString("latin1", 0, 1024)) && bytes.includes("%%EOF")) {
-    return "a PDF, which cannot be read yet";
-  }
   return null;
 }
 
@@ -178,36 +228,4 @@ function controlShare(text: string): number {
   const sample = text.slice(0, sampleCharacters);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is counted
   return count(sample, /[\u0000-\u0007\u000e-\u001a\u001c-\u001f]/g) / sample.length;
-}
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
-}
-
-function formatOf(text: string, { fileName = "", mediaType = "" }: Declared): Format {
-  const head = text.slice(0, sampleCharacters);
-  const extension = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? "";
-  const media = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
-  // A comment ends at the first "-->": were that left open, each could be read in two ways.
-  if (
-    /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(head)
-  )
-    return "html";
-  const saysHtml = /^(?:x?html?)$/.test(extension) || /^(?:text\/html|application\/xhtml\+xml)$/.test(media);
-  if (saysHtml && /<\/?(?:p|div|span|a|h[1-6]|ul|ol|li|table|br|section|article|main|pre)\b/i.test(head)) {
-    return "html";
-  }
-  if (/^(?:md|markdown|mdx|mkd)$/.test(extension) || /^text\/(?:x-)?markdown$/.test(media)) return "markdown";
-  const nothingElseSaid =
-    /^(?:txt|text|)$/.test(extension) && /^(?:text\/plain|application\/octet-stream|)$/.test(media);
-  return nothingElseSaid && looksLikeMarkdown(head) ? "markdown" : "text";
-}
-
-/** A "#" line alone may be a comment in a script, so it takes two signs. */
-function looksLikeMarkdown(head: string): boolean {
-  if (head.startsWith("#!")) return false;
-  const headings = count(head, /^#{1,6} \S.*\n\s*\n/gm);
-  const other = /^(?:```|~~~)|\[[^[\]\n]{1,200}\]\([^()\n]{1,500}\)|^\|? ?:?-{3,}:? ?\|/m.test(head);
-  const lists = count(head, /^[-*+] \S/gm);
-  return headings >= 2 || (headings === 1 && (other || lists >= 2));
 }

@@ -13,6 +13,7 @@ export type NewChunk = {
   /** Offsets into documents.text, UTF-16 code units, end exclusive. */
   start: number;
   end: number;
+  page?: number | null;
   text: string;
 };
 
@@ -44,10 +45,10 @@ export async function storeChunks(
     await setImmediate();
     const column = <T>(of: (chunk: NewChunk) => T) => sql.param(batch.map(of));
     await tx.execute(sql`
-      insert into chunks (dataset_id, document_id, ordinal, heading_path, start, "end", text, tsv)
-      select ${input.datasetId}, ${input.documentId}, ordinal, heading_path, start, "end", text, ${searchVector()}
+      insert into chunks (dataset_id, document_id, ordinal, heading_path, start, "end", page, text, tsv)
+      select ${input.datasetId}, ${input.documentId}, ordinal, heading_path, start, "end", page, text, ${searchVector()}
       from (
-        select ordinal, start, "end", text,
+        select ordinal, start, "end", page, text,
                string_to_array(headings, ${headingSeparator}) as heading_path,
                left(text, ${searchableCharacters}::int) as body
         from unnest(
@@ -55,8 +56,9 @@ export async function storeChunks(
           ${column((chunk) => chunk.headingPath.map(storableHeading).join(headingSeparator))}::text[],
           ${column((chunk) => chunk.start)}::int[],
           ${column((chunk) => chunk.end)}::int[],
+          ${column((chunk) => chunk.page ?? null)}::int[],
           ${column((chunk) => storable(chunk.text))}::text[]
-        ) as given(ordinal, headings, start, "end", text)
+        ) as given(ordinal, headings, start, "end", page, text)
       ) as chunk
       cross join lateral (
         select to_tsvector(language, body) as stems,
