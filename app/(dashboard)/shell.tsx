@@ -10,15 +10,21 @@ import {
   Container,
   Group,
   NavLink,
+  ScrollArea,
   Stack,
+  Text,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
+  type Icon,
   IconApps,
+  IconChartBar,
   IconCoins,
   IconDatabase,
   IconDeviceLaptop,
+  IconGauge,
   IconHistory,
+  IconHome,
   IconKey,
   IconPlugConnected,
   IconReceipt,
@@ -34,16 +40,45 @@ import classes from "./shell.module.css";
 import { useSessionRenewal } from "./use-session-renewal.ts";
 import { UserMenu } from "./user-menu.tsx";
 
-const places = [
-  { href: "/datasets", label: "Datasets", icon: IconDatabase, adminOnly: false },
-  { href: "/connect", label: "Connect", icon: IconPlugConnected, adminOnly: false },
-  { href: "/connections", label: "Connections", icon: IconApps, adminOnly: false },
-  { href: "/keys", label: "Keys", icon: IconKey, adminOnly: false },
-  { href: "/sessions", label: "Browsers", icon: IconDeviceLaptop, adminOnly: false },
-  { href: "/credits", label: "Credits", icon: IconCoins, adminOnly: false },
-  { href: "/receipts", label: "Receipts", icon: IconReceipt, adminOnly: false },
-  { href: "/audit", label: "Audit log", icon: IconHistory, adminOnly: false },
-  { href: "/admin", label: "Accounts", icon: IconUsers, adminOnly: true },
+type Place = { href: string; label: string; icon: Icon };
+
+const groups: { label: string; adminOnly?: true; places: Place[] }[] = [
+  {
+    label: "Knowledge",
+    places: [
+      { href: "/overview", label: "Overview", icon: IconHome },
+      { href: "/datasets", label: "Datasets", icon: IconDatabase },
+    ],
+  },
+  {
+    label: "Access",
+    places: [
+      { href: "/connect", label: "Connect", icon: IconPlugConnected },
+      { href: "/connections", label: "Connections", icon: IconApps },
+      { href: "/keys", label: "Keys", icon: IconKey },
+      { href: "/sessions", label: "Browsers", icon: IconDeviceLaptop },
+    ],
+  },
+  {
+    label: "Spending",
+    places: [
+      { href: "/credits", label: "Credits", icon: IconCoins },
+      { href: "/usage", label: "Usage", icon: IconChartBar },
+      { href: "/limits", label: "Limits", icon: IconGauge },
+    ],
+  },
+  {
+    label: "Records",
+    places: [
+      { href: "/receipts", label: "Receipts", icon: IconReceipt },
+      { href: "/audit", label: "Audit log", icon: IconHistory },
+    ],
+  },
+  {
+    label: "Installation",
+    adminOnly: true,
+    places: [{ href: "/admin", label: "Accounts", icon: IconUsers }],
+  },
 ];
 
 export function Shell({ user, children }: { user: User; children: ReactNode }) {
@@ -80,25 +115,20 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
             <Logo />
           </Link>
         </AppShellSection>
-        <AppShellSection grow>
-          <Stack gap={2}>
-            {places
+        <AppShellSection grow component={ScrollArea} type="auto">
+          <Stack gap="md">
+            {groups
               .filter(({ adminOnly }) => user.admin || !adminOnly)
-              .map(({ href, label, icon: Icon }) => {
-                const active = pathname === href || pathname.startsWith(`${href}/`);
-                return (
-                  <NavLink
-                    key={href}
-                    component={Link}
-                    href={href}
-                    label={label}
-                    active={active}
-                    aria-current={active ? "page" : undefined}
-                    leftSection={<Icon size={18} stroke={1.7} aria-hidden="true" />}
-                    className={classes.link ?? ""}
-                  />
-                );
-              })}
+              .map(({ label, places }) => (
+                <Stack key={label} gap={2} role="group" aria-label={label}>
+                  <Text size="xs" c="dimmed" px={12} aria-hidden="true">
+                    {label}
+                  </Text>
+                  {places.map((place) => (
+                    <PlaceLink key={place.href} {...place} pathname={pathname} />
+                  ))}
+                </Stack>
+              ))}
           </Stack>
         </AppShellSection>
         <AppShellSection>
@@ -114,5 +144,20 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
         </Container>
       </AppShellMain>
     </AppShell>
+  );
+}
+
+function PlaceLink({ href, label, icon: Icon, pathname }: Place & { pathname: string }) {
+  const active = pathname === href || pathname.startsWith(`${href}/`);
+  return (
+    <NavLink
+      component={Link}
+      href={href}
+      label={label}
+      active={active}
+      aria-current={active ? "page" : undefined}
+      leftSection={<Icon size={18} stroke={1.7} aria-hidden="true" />}
+      className={classes.link ?? ""}
+    />
   );
 }

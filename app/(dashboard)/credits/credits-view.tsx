@@ -10,7 +10,6 @@ import { useTRPC } from "../../_trpc/provider.tsx";
 import { AlertSettings } from "./alert-settings.tsx";
 import { CheckoutNote } from "./checkout-note.tsx";
 import { ExportStatement } from "./export-statement.tsx";
-import { LimitList } from "./limit-list.tsx";
 import { LowBalance } from "./low-balance.tsx";
 import { MoreCredits } from "./more-credits.tsx";
 import { Statement } from "./statement.tsx";
@@ -57,12 +56,6 @@ export function CreditsView(props: { admin: boolean; checkout: "done" | "cancell
             More credits
           </Title>
           <MoreCredits admin={props.admin} />
-        </section>
-        <section aria-labelledby="limits">
-          <Title order={2} fz="lg" mb="sm" id="limits">
-            Limits
-          </Title>
-          <LimitList />
         </section>
         {topUp && (
           <section aria-labelledby="alerts">

@@ -14,7 +14,6 @@ export default async function CreditsPage({ searchParams }: PageProps<"/credits"
     queries.prefetchQuery(trpc.credits.get.queryOptions({})),
     queries.prefetchQuery(trpc.credits.entries.queryOptions({})),
     queries.prefetchQuery(trpc.credits.packs.queryOptions({})),
-    queries.prefetchQuery(trpc.limits.get.queryOptions({})),
   ]);
   return (
     <Hydrate>
