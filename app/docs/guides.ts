@@ -33,6 +33,6 @@ function toGuide(fileName: string, text: string): Guide {
   return { slug: slugOfFile(fileName), title, lead: sentence, markdown };
 }
 
-export function slugOfFile(fileName: string): string {
+function slugOfFile(fileName: string): string {
   return fileName.replace(/\.md$/, "").toLowerCase();
 }

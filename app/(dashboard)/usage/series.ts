@@ -46,7 +46,7 @@ export type Day = { day: string } & Record<string, number | string>;
 
 /** Told apart in both colour schemes and by most who see colours differently. */
 const colors = ["pine.6", "blue.6", "orange.5", "grape.5", "cyan.5", "yellow.6"];
-export const othersColor = "gray.5";
+const othersColor = "gray.5";
 const others = "others";
 
 /** The largest groups one by one, the rest as one; every day of the range, also those without calls. */

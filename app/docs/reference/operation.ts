@@ -123,7 +123,7 @@ function toOperation(
 }
 
 /** One a property, those of objects and lists below them, down to a bound. */
-export function fieldsOf(schema: Json, look: Look, prefix = "", depth = 0): Field[] {
+function fieldsOf(schema: Json, look: Look, prefix = "", depth = 0): Field[] {
   const whole = look(schema);
   if (depth > deepest) return [];
   if (isRecord(whole.items)) return fieldsOf(whole.items, look, prefix ? `${prefix}[]` : "[]", depth + 1);
@@ -149,7 +149,7 @@ function alternativesOf(schema: Json): Json[] {
   return Array.isArray(alternatives) ? alternatives.filter(isRecord) : [schema];
 }
 
-export function typeOf(schema: Json, look: Look): string {
+function typeOf(schema: Json, look: Look): string {
   const alternatives = alternativesOf(schema);
   if (alternatives.length > 1 || alternatives[0] !== schema) {
     return [...new Set(alternatives.map((one) => typeOf(look(one), look)))].join(" or ");
