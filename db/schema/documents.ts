@@ -11,6 +11,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  real,
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
@@ -58,6 +59,7 @@ export const documentFormats = [
   "email",
 ] as const;
 export const documentStates = ["queued", "processing", "ready", "failed"] as const;
+export const ingestionStages = ["reading", "storing"] as const;
 
 export const documents = pgTable(
   "documents",
@@ -74,9 +76,15 @@ export const documents = pgTable(
     /** SHA-256 of what was sent, hex. */
     contentHash: text("content_hash").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
+    /** Where it comes from, for who reads an answer. */
+    sourceUrl: text("source_url"),
+    /** Of the latest reading: an earlier text is searched until a new one is ready. */
     state: text("state", { enum: documentStates }).notNull(),
     /** Why it failed, in words for its owner. */
     reason: text("reason"),
+    /** What is being done, and how much of all of it is: 0 to 1. Both null unless processing. */
+    stage: text("stage", { enum: ingestionStages }),
+    progress: real("progress"),
     /** Grows when the text is replaced; a receipt names the one that was read. */
     version: integer("version").notNull().default(1),
     /** Plain text that chunk offsets point into (UTF-16 code units); null until ready. */
@@ -96,7 +104,7 @@ export const documents = pgTable(
   ],
 );
 
-/** What was sent, until it has been read into text. */
+/** What was sent, until it has been read into text; after a failure, as long as trying again may help. */
 export const documentSources = pgTable("document_sources", {
   documentId: text("document_id")
     .primaryKey()
@@ -121,6 +129,12 @@ export const documentVersions = pgTable(
   },
   (table) => [primaryKey({ columns: [table.documentId, table.version] })],
 );
+
+/** The latest turn in the queue that each account has taken: server/documents/turns.ts. */
+export const ingestionTurns = pgTable("ingestion_turns", {
+  account: text("account").primaryKey(),
+  turn: integer("turn").notNull(),
+});
 
 export const passageFlags = ["flagged", "approved", "redacted"] as const;
 

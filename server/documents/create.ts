@@ -11,9 +11,8 @@ import { newId } from "#server/ids.ts";
 import { type Judged, judge, type NewDocument } from "./judge.ts";
 import { lockDataset } from "./lock-dataset.ts";
 import { enqueueIngestion, jobs } from "./queue.ts";
+import { reviseDocument } from "./revise.ts";
 import { type DocumentRow, documentColumns } from "./rows.ts";
-import { removeChunks } from "./store-chunks.ts";
-import { retireText } from "./versions.ts";
 
 export type CreatedDocument = DocumentRow & { duplicate: boolean };
 
@@ -23,6 +22,8 @@ const bytesPerStatement = 8 * 1024 * 1024;
 type Plan = {
   inserts: { id: string; item: Judged }[];
   replacements: { id: string; item: Judged; old: DocumentRow }[];
+  /** Known content under another title or with other metadata. */
+  revisions: { item: Judged; old: DocumentRow }[];
   /** For each item sent, the row it ended in. */
   answers: { id: string; duplicate: boolean }[];
 };
@@ -44,16 +45,24 @@ export async function createDocuments(input: {
   await jobs();
   const db = await database();
   return db.transaction(async (tx) => {
-    if (!(await lockDataset(tx, datasetId))) throw new ApiError("not_found", "No such dataset.");
+    const dataset = await lockDataset(tx, datasetId);
+    if (!dataset) throw new ApiError("not_found", "No such dataset.");
     // The same file sent twice at once is one row: senders into one dataset take turns here.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`documents:${datasetId}`}, 0))`);
     const plan = planFor(judged, ids, await listKnown(tx, datasetId, judged, ids));
     await insert(tx, datasetId, plan.inserts);
-    for (const { id, item, old } of plan.replacements) await replace(tx, id, item, old);
+    for (const { item, old } of [...plan.replacements, ...plan.revisions]) {
+      await reviseDocument(tx, dataset, old, {
+        title: item.named ? item.title : null,
+        metadata: item.metadata,
+      });
+    }
+    for (const { id, item } of plan.replacements) await replace(tx, id, item);
     const stored = [...plan.inserts, ...plan.replacements];
     await insertSources(tx, stored, credential);
     await enqueueIngestion(
       tx,
+      dataset,
       stored.filter(({ item }) => "source" in item.outcome).map(({ id }) => id),
     );
     return answer(tx, plan);
@@ -92,7 +101,7 @@ async function listKnown(
  * each empty file of a folder is told by name.
  */
 function planFor(items: readonly Judged[], ids: readonly string[], known: readonly DocumentRow[]): Plan {
-  const plan: Plan = { inserts: [], replacements: [], answers: [] };
+  const plan: Plan = { inserts: [], replacements: [], revisions: [], answers: [] };
   const byName = new Map<string, { id: string; old?: DocumentRow }>();
   const byContent = new Map<string, { id: string; old?: DocumentRow }>();
   for (const row of known) {
@@ -125,7 +134,10 @@ function planFor(items: readonly Judged[], ids: readonly string[], known: readon
     const { old } = match;
     const same = !old || (old.contentHash === item.contentHash && (old.state !== "failed" || refused));
     plan.answers.push({ id: match.id, duplicate: same });
-    if (same) continue;
+    if (same) {
+      if (old && name !== null) plan.revisions.push({ item, old });
+      continue;
+    }
     plan.replacements.push({ id: match.id, item, old });
     if (name !== null) byName.set(name, { id: match.id });
     else byContent.set(content, { id: match.id });
@@ -165,23 +177,20 @@ async function insert(tx: Transaction, datasetId: string, rows: Plan["inserts"])
   }
 }
 
-/** The old text stays searchable until the new one is ready; if that cannot be read, nothing stays. */
-async function replace(tx: Transaction, id: string, item: Judged, old: DocumentRow): Promise<void> {
-  const refused = "refused" in item.outcome;
-  if (refused) await retireText(tx, id);
+/** The old text stays, and is searched, until the new one is ready. */
+async function replace(tx: Transaction, id: string, item: Judged): Promise<void> {
   await tx
     .update(documents)
     .set({
       contentHash: item.contentHash,
       sizeBytes: item.sizeBytes,
+      stage: null,
+      progress: null,
       ...stateOf(item),
-      ...(item.named ? { title: item.title } : {}),
-      ...(item.metadata ? { metadata: item.metadata } : {}),
-      ...(refused ? { text: null, chunkCount: 0 } : { format: item.format }),
+      ...("source" in item.outcome ? { format: item.format } : {}),
     })
     .where(eq(documents.id, id));
   await tx.delete(documentSources).where(eq(documentSources.documentId, id));
-  if (refused && old.chunkCount > 0) await removeChunks(tx, { datasetId: old.datasetId, documentId: id });
 }
 
 async function insertSources(

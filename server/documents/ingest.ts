@@ -1,69 +1,86 @@
 /**
- * From a stored source to searchable chunks. A document's text, chunks and state change in one
- * transaction, so it is ready with all of them or not at all, and doing it twice does nothing twice. Rows
- * are locked dataset first, then document, then lexicon, as everywhere in this folder.
+ * From a stored source to searchable chunks. A document's text, chunks and state change in one transaction,
+ * so that the new reading is there as a whole or the old one still is, and doing it twice does nothing
+ * twice. Rows are locked dataset first, then document, then lexicon, as everywhere in this folder.
  */
 import { and, eq, inArray } from "drizzle-orm";
 import { database, type Transaction } from "#db/client.ts";
-import { documentSources, documents } from "#db/schema/documents.ts";
+import { documentSources, documents, type ingestionStages } from "#db/schema/documents.ts";
 import { chargeWork } from "#server/ledger.ts";
 import { ingestionPrice } from "#server/operations.ts";
 import { untitled } from "./judge.ts";
 import { lockDataset } from "./lock-dataset.ts";
 import { type Prepared, prepareAside } from "./prepare.ts";
-import { removeChunks, storeChunks } from "./store-chunks.ts";
+import { replaceChunks } from "./replace-chunks.ts";
 import { retireText } from "./versions.ts";
+
+/** From here on storing takes a while, and its owner may like to know that it has begun. */
+const manyChunks = 500;
 
 /** Throws only what may pass when tried again. A document that is gone or done is left alone. */
 export async function ingestDocument(documentId: string): Promise<void> {
   const source = await takeSource(documentId);
   if (!source) return;
   const prepared = await prepareAside(source.content, { format: source.format });
+  if ("chunks" in prepared && prepared.chunks.length > manyChunks) {
+    await noteProgress(documentId, "storing", 0.5);
+  }
   const db = await database();
   await db.transaction(async (tx) => {
     const dataset = await lockDataset(tx, source.datasetId);
     const [document] = await tx
-      .select({
-        title: documents.title,
-        contentHash: documents.contentHash,
-        chunkCount: documents.chunkCount,
-        state: documents.state,
-      })
+      .select({ title: documents.title, contentHash: documents.contentHash, state: documents.state })
       .from(documents)
       .where(eq(documents.id, documentId))
       .for("update");
-    // Deleted, finished by somebody else, or replaced by new content that has a job of its own.
+    // Deleted, cancelled, finished by somebody else, or replaced by new content that has a job of its own.
     if (!dataset || document?.state !== "processing" || document.contentHash !== source.contentHash) return;
-    if (document.chunkCount > 0) await removeChunks(tx, { datasetId: dataset.id, documentId });
-    const version = await retireText(tx, documentId);
-    const refused =
+    const unpaid =
       "refused" in prepared
-        ? prepared.refused
+        ? null
         : await storeAndPay(
             tx,
-            { ...dataset, documentId, version, title: document.title },
+            { ...dataset, documentId, title: document.title },
             prepared,
             source.credential,
           );
-    if (refused !== null) await markRefused(tx, documentId, refused);
-    await tx.delete(documentSources).where(eq(documentSources.documentId, documentId));
+    const reason = "refused" in prepared ? prepared.refused : unpaid;
+    if (reason !== null) await fail(tx, documentId, reason);
+    // It is kept where reading it again may end otherwise.
+    if (unpaid === null) await tx.delete(documentSources).where(eq(documentSources.documentId, documentId));
   });
 }
 
 /** The last word on a document whose job failed too often; its source stays for another try. */
-export async function giveUpDocument(documentId: string): Promise<void> {
+export async function giveUpDocument(documentId: string, jobId: string): Promise<void> {
   const db = await database();
   await db
     .update(documents)
-    .set({ state: "failed", reason: "Reading it failed several times. Upload it again to retry." })
+    .set({
+      ...failed,
+      reason: `Reading it failed several times through a fault of this server. Retry it; if that does not help, tell the operator: job ${jobId}.`,
+    })
     .where(and(eq(documents.id, documentId), inArray(documents.state, ["queued", "processing"])));
+}
+
+/** For who watches; nothing is decided by it. */
+async function noteProgress(
+  documentId: string,
+  stage: (typeof ingestionStages)[number],
+  progress: number,
+): Promise<void> {
+  const db = await database();
+  await db
+    .update(documents)
+    .set({ stage, progress })
+    .where(and(eq(documents.id, documentId), eq(documents.state, "processing")));
 }
 
 async function takeSource(documentId: string) {
   const db = await database();
   const [taken] = await db
     .update(documents)
-    .set({ state: "processing" })
+    .set({ state: "processing", stage: "reading", progress: 0 })
     .from(documentSources)
     .where(
       and(
@@ -85,50 +102,38 @@ async function takeSource(documentId: string) {
   return { ...source, credential: kind !== null && id !== null ? { kind, id } : null };
 }
 
-async function markRefused(tx: Transaction, documentId: string, reason: string): Promise<void> {
+const failed = { state: "failed", stage: null, progress: null } as const;
+
+/** The text that an earlier reading left stays, and is searched. */
+async function fail(tx: Transaction, documentId: string, reason: string): Promise<void> {
   await tx
     .update(documents)
-    .set({ state: "failed", reason, text: null, chunkCount: 0 })
+    .set({ ...failed, reason })
     .where(eq(documents.id, documentId));
 }
 
 /** Rolls back to before the chunks when the credits do not reach. */
 class Unpaid extends Error {}
 
-/** Answers why the document was refused, in words for its owner, or null when it is stored and paid for. */
+type StoredDocument = {
+  id: string;
+  ownerId: string | null;
+  language: string;
+  documentId: string;
+  title: string;
+};
+
+/** Answers why it could not be paid for, in words for its owner, or null when it is stored and paid for. */
 async function storeAndPay(
   tx: Transaction,
   document: StoredDocument,
   prepared: Prepared,
   credential: { kind: string; id: string } | null,
 ): Promise<string | null> {
-  const { credits, characters } = ingestionPrice;
-  const amount = credits * Math.floor(prepared.text.length / characters);
-  const { ownerId: accountId } = document;
   try {
     await tx.transaction(async (inner) => {
-      const title = await store(inner, document, prepared);
-      if (amount === 0 || accountId === null || credential === null) return;
-      const operation = "documents.ingest";
-      const read = {
-        datasetId: document.id,
-        documentId: document.documentId,
-        documentTitle: title,
-        version: document.version,
-        chunkId: null,
-        start: 0,
-        end: prepared.text.length,
-        rank: null,
-        score: null,
-      };
-      const result = await chargeWork(inner, { accountId, credential, operation, amount, read });
-      if (result.outcome === "held") return;
-      if (result.outcome === "expiryDue") throw new Error("Credits expire just now: tried again.");
-      const what = result.outcome === "overBudget" ? "the budget has" : "the account has";
-      const left = "available" in result ? result.available : 0;
-      throw new Unpaid(
-        `Not enough credits: reading it costs ${amount}, ${what} ${left}. Add credits, then send it again.`,
-      );
+      const stored = await store(inner, document, prepared);
+      await pay(inner, document, { ...stored, length: prepared.text.length }, credential);
     });
     return null;
   } catch (error) {
@@ -137,36 +142,60 @@ async function storeAndPay(
   }
 }
 
-type StoredDocument = {
-  id: string;
-  ownerId: string | null;
-  language: string;
-  documentId: string;
-  version: number;
-  title: string;
-};
-
-/** Answers its title. */
-async function store(tx: Transaction, document: StoredDocument, prepared: Prepared): Promise<string> {
+async function store(tx: Transaction, document: StoredDocument, prepared: Prepared) {
   const { text } = prepared;
+  const { id: datasetId, documentId, language } = document;
   const title = document.title === untitled ? (prepared.title ?? untitled) : document.title;
-  await storeChunks(tx, {
-    datasetId: document.id,
-    documentId: document.documentId,
-    language: document.language,
-    title,
-    chunks: prepared.chunks.map((chunk) => ({ ...chunk, text: text.slice(chunk.start, chunk.end) })),
-  });
+  const version = await retireText(tx, documentId);
+  const readAnew = await replaceChunks(
+    tx,
+    { datasetId, documentId, language, title, indexedTitle: document.title },
+    prepared.chunks.map((chunk) => ({ ...chunk, text: text.slice(chunk.start, chunk.end) })),
+  );
   await tx
     .update(documents)
     .set({
       state: "ready",
       reason: null,
+      stage: null,
+      progress: null,
       title,
       format: prepared.format,
       text,
       chunkCount: prepared.chunks.length,
     })
-    .where(eq(documents.id, document.documentId));
-  return title;
+    .where(eq(documents.id, documentId));
+  return { title, version, readAnew };
+}
+
+async function pay(
+  tx: Transaction,
+  document: StoredDocument,
+  stored: { title: string; version: number; readAnew: number; length: number },
+  credential: { kind: string; id: string } | null,
+): Promise<void> {
+  const { credits, characters } = ingestionPrice;
+  const amount = credits * Math.floor(stored.readAnew / characters);
+  const { ownerId: accountId } = document;
+  if (amount === 0 || accountId === null || credential === null) return;
+  const read = {
+    datasetId: document.id,
+    documentId: document.documentId,
+    documentTitle: stored.title,
+    version: stored.version,
+    chunkId: null,
+    start: 0,
+    end: stored.length,
+    rank: null,
+    score: null,
+  };
+  const operation = "documents.ingest";
+  const result = await chargeWork(tx, { accountId, credential, operation, amount, read });
+  if (result.outcome === "held") return;
+  if (result.outcome === "expiryDue") throw new Error("Credits expire just now: tried again.");
+  const what = result.outcome === "overBudget" ? "the budget has" : "the account has";
+  const left = "available" in result ? result.available : 0;
+  throw new Unpaid(
+    `Not enough credits: reading it costs ${amount}, ${what} ${left}. Add credits, then retry it.`,
+  );
 }

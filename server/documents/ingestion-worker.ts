@@ -22,8 +22,8 @@ export async function startIngestion(): Promise<{ stop(): Promise<void> }> {
     { ...polling, batchSize: 20, burstWhenBatchFull: true },
     async (batch) => {
       for (const job of batch) {
-        log.error({ documentId: job.data.documentId }, "document given up");
-        await giveUpDocument(job.data.documentId);
+        log.error({ documentId: job.data.documentId, jobId: job.id }, "document given up");
+        await giveUpDocument(job.data.documentId, job.id);
       }
     },
   );

@@ -4,12 +4,13 @@ import { connection, database } from "#db/client.ts";
 import { chunks, datasets, documentSources, documents, lexemes } from "#db/schema/documents.ts";
 import { newId } from "#server/ids.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
+import { cancelDocument, deleteDocument, retryDocument } from "./change.ts";
 import { createDocuments } from "./create.ts";
 import { ingestDocument } from "./ingest.ts";
 import { startIngestion } from "./ingestion-worker.ts";
 import type { NewDocument } from "./judge.ts";
 import { closeJobs, ingestionQueue, jobs } from "./queue.ts";
-import { datasetProgress, deleteDocument, listDocuments } from "./rows.ts";
+import { datasetProgress, listDocuments } from "./rows.ts";
 
 setUpTestDatabase();
 
@@ -191,13 +192,15 @@ describe("ingesting one document", () => {
     const rows = await create(
       ...Array.from({ length: 6 }, (_, index) => ({ text: `words ${index} `.repeat(2000) })),
     );
-    await Promise.all(rows.map(({ id }) => Promise.all([ingestDocument(id), deleteDocument(datasetId, id)])));
+    await Promise.all(
+      rows.map(({ id }) => Promise.all([ingestDocument(id), deleteDocument({ datasetId, documentId: id })])),
+    );
     const [first] = rows;
     if (first) await ingestDocument(first.id);
     const db = await database();
     expect(await db.$count(chunks, eq(chunks.datasetId, datasetId))).toBe(0);
     expect(await db.$count(lexemes, eq(lexemes.datasetId, datasetId))).toBe(0);
-    expect(await deleteDocument(datasetId, "doc_none")).toBe(false);
+    expect(await deleteDocument({ datasetId, documentId: "doc_none" })).toBe(false);
   });
 
   test("its dataset deleted meanwhile is no error either", async () => {
@@ -225,8 +228,30 @@ describe("ingesting one document", () => {
     await expectWhole(first.id);
     expect(await read(first.id)).toMatchObject({ text: "new words" });
     await createOne({ title: "v3", externalId: "x", text: "" });
-    expect(await read(first.id)).toMatchObject({ state: "failed", text: null, chunkCount: 0 });
-    expect(await (await database()).$count(chunks, eq(chunks.documentId, first.id))).toBe(0);
+    expect(await read(first.id)).toMatchObject({
+      title: "v3",
+      state: "failed",
+      text: "new words",
+      chunkCount: 1,
+    });
+    expect(await (await database()).$count(chunks, eq(chunks.documentId, first.id))).toBe(1);
+  });
+
+  test("cancelled before or meanwhile it keeps its source, and is read when it is retried", async () => {
+    const { id } = await createOne({ text: "words ".repeat(2000) });
+    const place = { datasetId, documentId: id };
+    await Promise.all([ingestDocument(id), cancelDocument(place)]);
+    if ((await read(id))?.state === "ready") return;
+    expect(await cancelDocument(place)).toMatchObject({ state: "failed", retryable: true, progress: null });
+    await ingestDocument(id);
+    expect(await read(id)).toMatchObject({ state: "failed", chunkCount: 0 });
+    const payer = { kind: "session", id: "ses_1" };
+    expect(await retryDocument(place, payer)).toMatchObject({ state: "queued", reason: null });
+    await ingestDocument(id);
+    await expectWhole(id);
+    await expect(retryDocument(place, payer)).rejects.toMatchObject({ refusal: "conflict" });
+    expect(await cancelDocument(place)).toMatchObject({ state: "ready" });
+    expect(await cancelDocument({ datasetId, documentId: "doc_none" })).toBeNull();
   });
 });
 

@@ -92,7 +92,7 @@ function megabytes(bytes: number): string {
 }
 
 /** jsonb refuses NUL and lone surrogates, in keys too. */
-function cleanRecord(record: Record<string, unknown>): Record<string, unknown> {
+export function cleanRecord(record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).map(([key, value]) => [cleanText(key), cleanValue(value)]),
   );

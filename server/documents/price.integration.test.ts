@@ -72,13 +72,15 @@ describe("what reading costs", () => {
     expect(refused).toMatchObject({
       state: "failed",
       chunkCount: 0,
-      reason: "Not enough credits: reading it costs 2, the account has 1. Add credits, then send it again.",
+      reason: "Not enough credits: reading it costs 2, the account has 1. Add credits, then retry it.",
     });
     expect(await query("select from chunks where document_id = $1", [refused.id])).toHaveLength(0);
     expect(await query("select from lexemes where dataset_id = $1", [datasetId])).toHaveLength(0);
     expect(await balance()).toBe(1);
     await account.setBalance(5);
-    expect(await add("too dear", words(25_000))).toMatchObject({ state: "ready" });
+    await rest("POST", `/datasets/${datasetId}/documents/${refused.id}/retry`, headers);
+    await ingestDocument(String(refused.id));
+    expect(await add("too dear", words(25_000))).toMatchObject({ state: "ready", duplicate: false });
     expect(await balance()).toBe(3);
   });
 

@@ -4,18 +4,15 @@
  * keeps failing ends in the dead letter queue, which marks its document failed. Kept on globalThis, since
  * Next bundles a second copy of this module into the same process.
  */
-import { inArray, is, SQL, sql } from "drizzle-orm";
+import { is, SQL, sql } from "drizzle-orm";
 import { fromDrizzle, fromPglite, PgBoss } from "pg-boss";
 import { type Connection, connection, type Transaction } from "#db/client.ts";
-import { datasets, documents } from "#db/schema/documents.ts";
 import { log } from "#server/log.ts";
+import { takeTurns } from "./turns.ts";
 
 export const ingestionQueue = "ingestion";
 export const deadLetterQueue = "ingestion-failed";
 export type IngestionJob = { documentId: string };
-
-/** An account's documents are done in rounds of this many: behind a folder of 1,000 nobody waits for all. */
-const documentsPerRound = 8;
 
 type Slot = { connection: Connection; boss: Promise<PgBoss> };
 const slots: { [key: symbol]: Slot | undefined } = globalThis as never;
@@ -76,26 +73,23 @@ async function open({ driver }: Connection): Promise<PgBoss> {
   return boss;
 }
 
-/** Call in the transaction that stores the documents: they and their jobs are there together or not. */
-export async function enqueueIngestion(tx: Transaction, documentIds: readonly string[]): Promise<void> {
+/**
+ * Call in the transaction that stores the documents, all of one dataset: they and their jobs are there
+ * together or not.
+ */
+export async function enqueueIngestion(
+  tx: Transaction,
+  dataset: { id: string; ownerId: string | null },
+  documentIds: readonly string[],
+): Promise<void> {
   if (documentIds.length === 0) return;
   const boss = await jobs();
-  const rows = await tx
-    .select({ id: documents.id, datasetId: documents.datasetId, ownerId: datasets.ownerId })
-    .from(documents)
-    .innerJoin(datasets, sql`${datasets.id} = ${documents.datasetId}`)
-    .where(inArray(documents.id, [...documentIds]));
-  const owner = new Map(rows.map((row) => [row.id, row.ownerId ?? row.datasetId]));
-  const waiting = await waitingOf(tx, [...new Set(owner.values())], documentIds);
-  const inserted = documentIds.flatMap((documentId) => {
-    const account = owner.get(documentId);
-    if (account === undefined) return [];
-    const place = waiting.get(account) ?? 0;
-    waiting.set(account, place + 1);
-    return [
-      { data: { documentId } satisfies IngestionJob, priority: -Math.floor(place / documentsPerRound) },
-    ];
-  });
+  const account = dataset.ownerId ?? dataset.id;
+  const first = await takeTurns(tx, { queue: ingestionQueue, account, count: documentIds.length });
+  const inserted = documentIds.map((documentId, place) => ({
+    data: { documentId } satisfies IngestionJob,
+    priority: -(first + place),
+  }));
   await boss.insert(ingestionQueue, inserted, { db: inTransaction(tx) });
 }
 
@@ -107,24 +101,4 @@ function inTransaction(tx: Transaction) {
     return [];
   };
   return fromDrizzle({ execute }, sql);
-}
-
-/** How many documents each account already has in the queue. */
-async function waitingOf(
-  tx: Transaction,
-  accounts: string[],
-  except: readonly string[],
-): Promise<Map<string, number>> {
-  const account = sql<string>`coalesce(${datasets.ownerId}, ${datasets.id})`;
-  const rows = await tx
-    .select({ account, waiting: sql<number>`count(*)::int` })
-    .from(documents)
-    .innerJoin(datasets, sql`${datasets.id} = ${documents.datasetId}`)
-    .where(
-      sql`${documents.state} in ('queued', 'processing')
-        and ${account} = any(${sql.param(accounts)}::text[])
-        and ${documents.id} <> all(${sql.param([...except])}::text[])`,
-    )
-    .groupBy(account);
-  return new Map(rows.map((row) => [row.account, row.waiting]));
 }

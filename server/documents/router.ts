@@ -2,15 +2,16 @@
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
-import { documentFormats, documentStates, documents } from "#db/schema/documents.ts";
+import { documentFormats, documentStates, documents, ingestionStages } from "#db/schema/documents.ts";
 import { callerOf } from "../admission.ts";
 import { getOwnDataset } from "../dataset-access.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, timeField } from "../fields.ts";
 import { pageInput, pageOf } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
+import { cancelDocument, deleteDocument, retryDocument, updateDocument } from "./change.ts";
 import { createDocuments } from "./create.ts";
-import { deleteDocument, listDocuments } from "./rows.ts";
+import { type DocumentRow, documentColumns, listDocuments } from "./rows.ts";
 
 const maxFiles = 1_000;
 
@@ -23,9 +24,19 @@ const documentSchema = z
     externalId: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()),
     sizeBytes: z.int(),
-    state: z.enum(documentStates).describe("queued, processing, then ready or failed"),
+    contentHash: z.string().describe("SHA-256 of what was sent, hex"),
+    sourceUrl: z.string().nullable().describe("Where it was read from the web"),
+    version: z.int().describe("Of its text; a receipt names the one that was read"),
+    state: z
+      .enum(documentStates)
+      .describe(
+        "Of the latest reading: queued, processing, then ready or failed. Earlier text stays searchable",
+      ),
+    stage: z.enum(ingestionStages).nullable().describe("What is being done while it is processing"),
+    progress: z.number().nullable().describe("How much of it is done, 0 to 1"),
     reason: z.string().nullable().describe("Why it failed"),
-    chunkCount: z.int(),
+    retryable: z.boolean().describe("It failed, and can be retried without sending it again"),
+    chunkCount: z.int().describe("Passages that are searched now"),
     duplicate: z.boolean().describe("The dataset held this content already; nothing was added"),
     createdAt: timeField,
     updatedAt: timeField,
@@ -126,7 +137,7 @@ export const documentsRouter = router({
     await getOwnDataset(input.datasetId, callerOf(ctx));
     const db = await database();
     const [row] = await db
-      .select()
+      .select({ ...documentColumns, text: documents.text })
       .from(documents)
       .where(and(eq(documents.id, input.documentId), eq(documents.datasetId, input.datasetId)));
     if (!row) throw documentNotFound();
@@ -138,9 +149,36 @@ export const documentsRouter = router({
     return { ...toDocument(row), text: row.text };
   }),
 
+  update: procedure("documents.update", {
+    input: one.extend({
+      title: nameField(300).optional(),
+      metadata: metadataField.optional().describe("Replaces what it has"),
+    }),
+    output: documentSchema,
+  }).mutation(async ({ ctx, input: { title, metadata, ...place } }) => {
+    await getOwnDataset(place.datasetId, callerOf(ctx));
+    return toDocument(present(await updateDocument(place, { title, metadata })));
+  }),
+
+  cancel: procedure("documents.cancel", { input: one, output: documentSchema }).mutation(
+    async ({ ctx, input }) => {
+      await getOwnDataset(input.datasetId, callerOf(ctx));
+      return toDocument(present(await cancelDocument(input)));
+    },
+  ),
+
+  retry: procedure("documents.retry", { input: one, output: documentSchema }).mutation(
+    async ({ ctx, input }) => {
+      const caller = callerOf(ctx);
+      await getOwnDataset(input.datasetId, caller);
+      const credential = { kind: caller.kind, id: caller.credentialId };
+      return toDocument(present(await retryDocument(input, credential)));
+    },
+  ),
+
   delete: procedure("documents.delete", { input: one, output: z.void() }).mutation(async ({ ctx, input }) => {
     await getOwnDataset(input.datasetId, callerOf(ctx));
-    if (!(await deleteDocument(input.datasetId, input.documentId))) throw documentNotFound();
+    if (!(await deleteDocument(input))) throw documentNotFound();
   }),
 });
 
@@ -148,9 +186,12 @@ function documentNotFound(): ApiError {
   return new ApiError("not_found", "Document not found.");
 }
 
-type DocumentRow = Omit<typeof documents.$inferSelect, "text"> & { duplicate?: boolean };
+function present(row: DocumentRow | null): DocumentRow {
+  if (!row) throw documentNotFound();
+  return row;
+}
 
-function toDocument(row: DocumentRow) {
+function toDocument(row: DocumentRow & { duplicate?: boolean }) {
   return {
     id: row.id,
     datasetId: row.datasetId,
@@ -159,8 +200,14 @@ function toDocument(row: DocumentRow) {
     externalId: row.externalId,
     metadata: row.metadata,
     sizeBytes: row.sizeBytes,
+    contentHash: row.contentHash,
+    sourceUrl: row.sourceUrl,
+    version: row.version,
     state: row.state,
+    stage: row.stage,
+    progress: row.progress,
     reason: row.reason,
+    retryable: row.retryable,
     chunkCount: row.chunkCount,
     duplicate: row.duplicate ?? false,
     createdAt: row.createdAt.toISOString(),

@@ -8,8 +8,6 @@ import { database } from "#db/client.ts";
 import { type documentStates, documents } from "#db/schema/documents.ts";
 import { ApiError } from "#server/errors.ts";
 import { idPattern } from "#server/pages.ts";
-import { lockDataset } from "./lock-dataset.ts";
-import { removeChunks } from "./store-chunks.ts";
 
 export const documentColumns = {
   id: documents.id,
@@ -20,15 +18,20 @@ export const documentColumns = {
   metadata: documents.metadata,
   contentHash: documents.contentHash,
   sizeBytes: documents.sizeBytes,
+  sourceUrl: documents.sourceUrl,
   version: documents.version,
   state: documents.state,
   reason: documents.reason,
+  stage: documents.stage,
+  progress: documents.progress,
   chunkCount: documents.chunkCount,
   createdAt: documents.createdAt,
   updatedAt: documents.updatedAt,
+  /** It failed, and what was sent is kept for another try. */
+  retryable: sql<boolean>`documents.state = 'failed' and exists (select from document_sources s where s.document_id = documents.id)`,
 };
 
-export type DocumentRow = Omit<typeof documents.$inferSelect, "text">;
+export type DocumentRow = Omit<typeof documents.$inferSelect, "text"> & { retryable: boolean };
 export type DocumentState = (typeof documentStates)[number];
 
 /** To the year 9999: later ones are times to JavaScript but not to PostgreSQL. */
@@ -58,23 +61,6 @@ export async function listDocuments(
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > page.limit && last ? cursorOf(last) : null };
-}
-
-/** False when there is none. Also while it is being ingested: the job then finds nothing to do. */
-export async function deleteDocument(datasetId: string, documentId: string): Promise<boolean> {
-  const db = await database();
-  return db.transaction(async (tx) => {
-    await lockDataset(tx, datasetId);
-    const [found] = await tx
-      .select({ id: documents.id })
-      .from(documents)
-      .where(and(eq(documents.datasetId, datasetId), eq(documents.id, documentId)))
-      .for("update");
-    if (!found) return false;
-    await removeChunks(tx, { datasetId, documentId });
-    await tx.delete(documents).where(eq(documents.id, documentId));
-    return true;
-  });
 }
 
 /** How many documents of a dataset are in each state. */

@@ -1,6 +1,6 @@
 /**
  * Chunks and the lexicon of their dataset, written together: `lexemes.chunk_count` is always the number of
- * chunks whose `tsv` holds the word. Both functions belong in the transaction that changes the document;
+ * chunks whose `tsv` holds the word. All of these belong in the transaction that changes the document;
  * a document that is deleted by cascade alone would leave its words in the lexicon.
  */
 import { setImmediate } from "node:timers/promises";
@@ -17,9 +17,12 @@ export type NewChunk = {
   text: string;
 };
 
+/** `language` is a text search configuration. */
+export type Indexed = { datasetId: string; documentId: string; language: string; title: string };
+
 const chunksPerStatement = 200;
 /** Where one heading ends and the next begins: arrays of arrays must be rectangular in SQL. */
-const headingSeparator = "\u001f";
+export const headingSeparator = "\u001f";
 /** PostgreSQL refuses a tsvector past 1 MB; a chunk this long is searched by its beginning. */
 const searchableCharacters = 100_000;
 
@@ -27,81 +30,114 @@ const searchableCharacters = 100_000;
  * Stems, with title and headings weighted, then the plain words that no stem covers: exact words, stop
  * words and the parts of `a/b`, `a.b` and `a-b`, which PostgreSQL otherwise keeps as one token.
  */
-function searchVector(): SQL {
-  return sql`
-    setweight(stems, 'D') || setweight(headings, 'B') || setweight(title, 'C')
-      || setweight(ts_delete(plain, tsvector_to_array(stems)), 'D')`;
+const searchVector = sql`
+  setweight(vectors.stems, 'D') || setweight(vectors.headings, 'B') || setweight(vectors.title, 'C')
+    || setweight(ts_delete(vectors.plain, tsvector_to_array(vectors.stems)), 'D')`;
+
+/** What `searchVector` is made of, for rows of `chunk (text, heading_path)`. */
+function vectorsOf({ language, title }: Indexed): SQL {
+  return sql`(
+    select to_tsvector(language, body) as stems,
+           to_tsvector(language, array_to_string(heading_path, ' . ')) as headings,
+           to_tsvector(language, title) as title,
+           to_tsvector('simple', translate(concat_ws(' . ', body, array_to_string(heading_path, ' . '), title), '/.:@_-', '      ')) as plain
+    from (
+      select ${language}::regconfig as language, ${storable(title)}::text as title,
+             left(chunk.text, ${searchableCharacters}::int) as body
+    ) as configured
+  ) as vectors`;
 }
 
-/** Adds the chunks of a document that has none. `language` is a text search configuration. */
+/** Adds chunks; the document has none of these ordinals yet. */
 export async function storeChunks(
   tx: Transaction,
-  input: { datasetId: string; documentId: string; language: string; title: string; chunks: NewChunk[] },
+  { chunks, ...document }: Indexed & { chunks: readonly NewChunk[] },
 ): Promise<void> {
-  if (input.chunks.length === 0) return;
-  for (let first = 0; first < input.chunks.length; first += chunksPerStatement) {
-    const batch = input.chunks.slice(first, first + chunksPerStatement);
+  if (chunks.length === 0) return;
+  for (let first = 0; first < chunks.length; first += chunksPerStatement) {
+    const batch = chunks.slice(first, first + chunksPerStatement);
     // PGlite answers in microtasks: without a turn of the event loop a long document stops the process.
     await setImmediate();
     const column = <T>(of: (chunk: NewChunk) => T) => sql.param(batch.map(of));
     await tx.execute(sql`
       insert into chunks (dataset_id, document_id, ordinal, heading_path, start, "end", page, text, tsv)
-      select ${input.datasetId}, ${input.documentId}, ordinal, heading_path, start, "end", page, text, ${searchVector()}
+      select ${document.datasetId}, ${document.documentId}, ordinal, heading_path, start, "end", page, text, ${searchVector}
       from (
-        select ordinal, start, "end", page, text,
-               string_to_array(headings, ${headingSeparator}) as heading_path,
-               left(text, ${searchableCharacters}::int) as body
+        select ordinal, start, "end", page, text, string_to_array(headings, ${headingSeparator}) as heading_path
         from unnest(
           ${column((chunk) => chunk.ordinal)}::int[],
-          ${column((chunk) => chunk.headingPath.map(storableHeading).join(headingSeparator))}::text[],
+          ${column((chunk) => storableHeadings(chunk))}::text[],
           ${column((chunk) => chunk.start)}::int[],
           ${column((chunk) => chunk.end)}::int[],
           ${column((chunk) => chunk.page ?? null)}::int[],
           ${column((chunk) => storable(chunk.text))}::text[]
         ) as given(ordinal, headings, start, "end", page, text)
       ) as chunk
-      cross join lateral (
-        select to_tsvector(language, body) as stems,
-               to_tsvector(language, array_to_string(heading_path, ' . ')) as headings,
-               to_tsvector(language, ${storable(input.title)}::text) as title,
-               to_tsvector('simple', translate(concat_ws(' . ', body, array_to_string(heading_path, ' . '), ${storable(input.title)}::text), '/.:@_-', '      ')) as plain
-        from (select ${input.language}::regconfig as language) as configured
-      ) as vectors`);
+      cross join lateral ${vectorsOf(document)}`);
   }
-  await lockLexicon(tx, input.datasetId);
+  await lockLexicon(tx, document.datasetId);
+  const ordinals = chunks.map(({ ordinal }) => ordinal);
+  await enterWords(tx, document, sql`ordinal = any(${sql.param(ordinals)}::int[])`);
+}
+
+/** Removes chunks of a document, all of them unless ids are given, and what they gave to the lexicon. */
+export async function removeChunks(
+  tx: Transaction,
+  document: Pick<Indexed, "datasetId" | "documentId">,
+  ids?: readonly string[],
+): Promise<void> {
+  const which = ids ? sql`id = any(${sql.param([...ids])}::bigint[])` : sql`true`;
+  await lockLexicon(tx, document.datasetId);
+  await withdrawWords(tx, document, which);
+  await tx.execute(sql`
+    delete from chunks
+    where document_id = ${document.documentId} and dataset_id = ${document.datasetId} and ${which}`);
+}
+
+/** A title is part of what finds each chunk of its document. */
+export async function retitleChunks(tx: Transaction, document: Indexed): Promise<void> {
+  const { datasetId, documentId } = document;
+  await lockLexicon(tx, datasetId);
+  await withdrawWords(tx, document, sql`true`);
+  await tx.execute(sql`
+    update chunks set tsv = retitled.tsv
+    from (
+      select chunk.id, ${searchVector} as tsv
+      from chunks as chunk cross join lateral ${vectorsOf(document)}
+      where chunk.document_id = ${documentId} and chunk.dataset_id = ${datasetId}
+    ) as retitled
+    where chunks.id = retitled.id and chunks.document_id = ${documentId} and chunks.dataset_id = ${datasetId}`);
+  await enterWords(tx, document, sql`true`);
+}
+
+type Placed = Pick<Indexed, "datasetId" | "documentId">;
+
+async function enterWords(tx: Transaction, document: Placed, which: SQL): Promise<void> {
   await tx.execute(sql`
     insert into lexemes (dataset_id, lexeme, chunk_count)
-    select ${input.datasetId}, lexeme, chunk_count from (${wordCounts(input)}) as counted
+    select ${document.datasetId}, lexeme, chunk_count from (${wordCounts(document, which)}) as counted
     on conflict (dataset_id, lexeme) do update set chunk_count = lexemes.chunk_count + excluded.chunk_count`);
 }
 
-/** Removes a document's chunks and what they gave to the lexicon. */
-export async function removeChunks(
-  tx: Transaction,
-  input: { datasetId: string; documentId: string },
-): Promise<void> {
-  await lockLexicon(tx, input.datasetId);
+async function withdrawWords(tx: Transaction, document: Placed, which: SQL): Promise<void> {
   await tx.execute(sql`
-    with counted as materialized (${wordCounts(input)}),
+    with counted as materialized (${wordCounts(document, which)}),
     gone as (
       delete from lexemes using counted
-      where lexemes.dataset_id = ${input.datasetId} and lexemes.lexeme = counted.lexeme
+      where lexemes.dataset_id = ${document.datasetId} and lexemes.lexeme = counted.lexeme
         and lexemes.chunk_count <= counted.chunk_count
     )
     update lexemes set chunk_count = lexemes.chunk_count - counted.chunk_count from counted
-    where lexemes.dataset_id = ${input.datasetId} and lexemes.lexeme = counted.lexeme
+    where lexemes.dataset_id = ${document.datasetId} and lexemes.lexeme = counted.lexeme
       and lexemes.chunk_count > counted.chunk_count`);
-  await tx.execute(
-    sql`delete from chunks where document_id = ${input.documentId} and dataset_id = ${input.datasetId}`,
-  );
 }
 
 /** The empty word counts the chunks themselves, which rarity is measured against. */
-function wordCounts(input: { datasetId: string; documentId: string }): SQL {
+function wordCounts(document: Placed, which: SQL): SQL {
   return sql`
     select word as lexeme, count(*)::int as chunk_count
     from chunks cross join lateral unnest(tsvector_to_array(tsv) || ''::text) as word
-    where document_id = ${input.documentId} and dataset_id = ${input.datasetId}
+    where document_id = ${document.documentId} and dataset_id = ${document.datasetId} and ${which}
     group by word`;
 }
 
@@ -114,10 +150,13 @@ async function lockLexicon(tx: Transaction, datasetId: string): Promise<void> {
 }
 
 /** PostgreSQL has no NUL character; the replacement is as long, so offsets stay true. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replaceAll("\u0000", "\ufffd");
 }
 
-function storableHeading(heading: string): string {
-  return storable(heading).replaceAll(headingSeparator, " ");
+/** A chunk's heading path as one text. */
+export function storableHeadings({ headingPath }: Pick<NewChunk, "headingPath">): string {
+  return headingPath
+    .map((heading) => storable(heading).replaceAll(headingSeparator, " "))
+    .join(headingSeparator);
 }

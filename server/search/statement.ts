@@ -140,7 +140,7 @@ scored as materialized (
   ) as phrases, least(1, (1 + ln(60)) / (1 + ln(greatest(1, length(inline.tsv))))) as len
   from candidate
   join chunks using (id)
-  join documents on documents.id = chunks.document_id and documents.state = 'ready'
+  join documents on documents.id = chunks.document_id
   -- Read once: each use of a stored tsvector would fetch and unpack it again.
   cross join lateral (select chunks.tsv || ''::tsvector as tsv offset 0) as inline
 ),
