@@ -30,7 +30,7 @@ export function setUpTestDatabase(): void {
     const url = new URL(serverUrl);
     url.pathname = `/${name}`;
     replaceConnection(await openPostgres(url.href));
-  }, 60_000);
+  }, 240_000);
 
   afterAll(async () => {
     await closeJobs();
