@@ -34,6 +34,17 @@ const prefix = "/api/auth";
 /** Done by operations, with our checks and words, or not at all. */
 const closedPaths = new Set([
   "/admin/remove-user",
+  "/admin/create-user",
+  "/admin/get-user",
+  "/admin/list-users",
+  "/admin/update-user",
+  "/admin/set-role",
+  "/admin/ban-user",
+  "/admin/unban-user",
+  "/admin/set-user-password",
+  "/admin/list-user-sessions",
+  "/admin/revoke-user-session",
+  "/admin/revoke-user-sessions",
   "/api-key/create",
   "/api-key/update",
   "/api-key/delete",

@@ -46,14 +46,19 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "admin.grantCredits": (f) => ({ userId: f.owner.userId, amount: 5, reason: "thanks" }),
   "admin.rotateSigningKey": () => ({}),
   "admin.setLimit": (f) => ({ userId: f.owner.userId, name: "account", points: 6_000, reason: "trusted" }),
+  "admin.updateUser": (f) => ({ userId: f.owner.userId, role: "user" }),
   "admin.users": () => ({}),
   "admin.stripeEvents": () => ({}),
   "alerts.list": () => ({}),
   "audit.list": () => ({}),
+  "auth.forgotPassword": (f) => ({ email: f.owner.email }),
   "auth.login": (f) => ({ username: f.owner.email, password: f.owner.password }),
   "auth.logout": () => ({}),
   "auth.refresh": (f) => ({ refresh_token: f.refreshToken }),
   "auth.register": () => ({ email: `${++registered}@register.test`, password: "granite and marble" }),
+  "auth.requestVerifyToken": (f) => ({ email: f.owner.email }),
+  "auth.resetPassword": () => ({ token: "none", password: "granite and marble" }),
+  "auth.verify": () => ({ token: "none" }),
   "connections.ask": () => ({ request: { userCode: "ABCD-EFGH" } }),
   "connections.clients": () => ({}),
   "connections.deleteClient": () => ({ clientId: "none_0000000000000" }),
@@ -108,14 +113,27 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "sessions.deleteOthers": () => ({ disconnectApps: false }),
   "sessions.list": () => ({}),
   "usage.get": () => ({ from: "2026-01-01", to: "2026-12-31", groupBy: "dataset" }),
+  "users.delete": () => ({ userId: "none_0000000000000" }),
+  "users.deleteMe": () => ({}),
+  "users.get": (f) => ({ userId: f.owner.userId }),
+  "users.list": () => ({}),
   "users.me": () => ({}),
+  "users.update": (f) => ({ userId: f.owner.userId, role: "premium" }),
+  "users.updateMe": () => ({ first_name: "Rock" }),
 };
 
 /** For rows that ignore what they do not know: an input that is wrong. None: nothing can be. */
 const badInputs: Partial<Record<OperationId, Record<string, unknown>>> = {
+  "auth.forgotPassword": { email: "nobody" },
   "auth.login": { username: "someone@example.test" },
   "auth.refresh": {},
   "auth.register": { email: "nobody", password: "granite and marble" },
+  "auth.requestVerifyToken": { email: "nobody" },
+  "auth.resetPassword": { token: "none" },
+  "auth.verify": { token: 5 },
+  "users.list": { limit: 0 },
+  "users.update": { userId: "none_0000000000000", is_active: "perhaps" },
+  "users.updateMe": { email: "nobody" },
 };
 
 beforeAll(async () => {
@@ -314,7 +332,11 @@ describe("bad input", () => {
       const reply = await doors[door](id, input, await accepted(id, account));
       expect(reply.problem.code).toBe("invalid_input");
       expect(reply.status).toBe(door === "rest" ? 422 : 400);
-      const first = { type: expect.any(String), loc: ["body", expect.any(String)], msg: expect.any(String) };
+      const first = {
+        type: expect.any(String),
+        loc: [expect.any(String), expect.any(String)],
+        msg: expect.any(String),
+      };
       if (door === "rest") expect(reply.problem.detail).toEqual([first]);
       return;
     }

@@ -17,6 +17,7 @@ import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
 import { rotateSigningKey } from "../signing-keys.ts";
 import { creditsText } from "../stripe.ts";
 import { procedure, router } from "../trpc.ts";
+import { changeRights } from "../user-rights.ts";
 import { creditRequestsList, declineCreditRequest, resolveRequest, stripeEventsList } from "./payments.ts";
 
 const role = z.enum(roles).catch("user");
@@ -96,6 +97,30 @@ export const adminRouter = router({
       }),
       ({ user }) => user.id,
     );
+  }),
+
+  updateUser: procedure("admin.updateUser", {
+    input: z.strictObject({
+      userId: idField,
+      role: z.enum(roles).optional(),
+      banned: z.boolean().optional().describe("True: its next call is refused, and it is signed out"),
+      banReason: nameField(500).optional(),
+      banDays: z.int().min(1).max(3650).optional().describe("Until the ban lifts itself; left out: never"),
+    }),
+    output: z.object({ userId: z.string(), role, banned: z.boolean() }),
+  }).mutation(async ({ ctx, input }) => {
+    const { userId, role: wanted, banned, banReason, banDays } = input;
+    await getUser(userId);
+    const db = await database();
+    const rights = await db.transaction((tx) =>
+      changeRights(tx, ctx, userId, {
+        role: wanted,
+        banned,
+        banReason,
+        banUntil: banDays === undefined ? undefined : new Date(Date.now() + banDays * 24 * 3600 * 1000),
+      }),
+    );
+    return { userId, ...rights };
   }),
 
   setLimit: procedure("admin.setLimit", {

@@ -26,7 +26,7 @@ export async function handleRest(request: Request): Promise<Response> {
     return withoutBody(request, await answer(request, ctx));
   } catch (error) {
     logFailure(ctx, error);
-    return withoutBody(request, refuse(ctx, error, dialectOf(request)));
+    return withoutBody(request, refuse(ctx, error, request));
   }
 }
 
@@ -78,7 +78,7 @@ function dialectOf({ url, method, headers }: Request): Operation["dialect"] {
   return route.found === "route" ? route.entry.row.dialect : undefined;
 }
 
-function refuse(ctx: Context, error: unknown, dialect: Operation["dialect"]): Response {
+function refuse(ctx: Context, error: unknown, request: Request): Response {
   const { status, problem } = problemOf(error);
   const headers = answerHeaders(ctx);
   if (problem.code === "method_not_allowed" && Array.isArray(problem.allow)) {
@@ -88,7 +88,10 @@ function refuse(ctx: Context, error: unknown, dialect: Operation["dialect"]): Re
     headers["WWW-Authenticate"] = scopeChallenge(String(problem.needed));
   }
   if (status !== 401) {
-    const told = dialect === "fastapi-users" ? toFastApi(status, problem) : { status, problem };
+    const told =
+      dialectOf(request) === "fastapi-users"
+        ? toFastApi(request.method, status, problem)
+        : { status, problem };
     return json(told.problem, told.status, headers);
   }
   headers["WWW-Authenticate"] = challenge(problem.code === "invalid_credential");

@@ -51,6 +51,6 @@ export function passwordRefusal(
   return invalidPassword(passwordCode, message || "The password was not accepted.");
 }
 
-function invalidPassword(passwordCode: PasswordCode, reason: string): ApiError {
+export function invalidPassword(passwordCode: PasswordCode, reason: string): ApiError {
   return new ApiError("invalid_password", reason, { passwordCode });
 }

@@ -48,6 +48,21 @@ export async function getUser(id: string): Promise<UserView> {
   return toView(row);
 }
 
+/** Newest first, `limit` of them, after the one with the id `before`. */
+export async function listUsers(
+  filter: { readonly email: string | null; readonly before: string | null },
+  limit: number,
+): Promise<UserView[]> {
+  const rows = await query<Row>(
+    `${selectUsers}
+     where ($1::text is null or u.email = $1::text)
+       and ($2::text is null or (u.created_at, u.id) < (select created_at, id from "user" where id = $2::text))
+     order by u.created_at desc, u.id desc limit $3::int`,
+    [filter.email, filter.before, limit],
+  );
+  return rows.map(toView);
+}
+
 function toView(row: Row): UserView {
   const role: Role = roles.find((known) => known === row.role) ?? "user";
   return {
