@@ -95,7 +95,7 @@ test("an app is given one dataset more, and one scope more, each on a page of it
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await expectAccessible(page);
     await page.waitForTimeout(600);
-    await tabTo(page, "Add this dataset");
+    await tabTo(page, "Add dataset");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "Connections", exact: true })).toBeVisible();
     await expect(page.getByRole("listitem").filter({ hasText: "Reader" })).toContainText("Rivers and Stones");

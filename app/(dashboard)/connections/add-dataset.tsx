@@ -98,13 +98,13 @@ function Asked({ connection, dataset }: { connection: Connection; dataset: Asked
           </Text>
           {note && <Text size="sm">{note}</Text>}
           <ProblemAlert error={add.error} />
-          {deliberate.warned && <DeliberateNote press="Add this dataset" />}
+          {deliberate.warned && <DeliberateNote press="Add dataset" />}
           <Group grow>
             <ButtonLink href="/connections" variant="default">
               Not now
             </ButtonLink>
             <Button type="submit" loading={add.isPending || add.isSuccess} disabled={!live}>
-              Add this dataset
+              Add dataset
             </Button>
           </Group>
         </Stack>
