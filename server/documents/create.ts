@@ -13,6 +13,7 @@ import { lockDataset } from "./lock-dataset.ts";
 import { enqueueIngestion, jobs } from "./queue.ts";
 import { reviseDocument } from "./revise.ts";
 import { type DocumentRow, documentColumns } from "./rows.ts";
+import { unpack } from "./unpack.ts";
 
 export type CreatedDocument = DocumentRow & { duplicate: boolean };
 
@@ -28,7 +29,10 @@ type Plan = {
   answers: { id: string; duplicate: boolean }[];
 };
 
-/** The caller has checked that the dataset may be written. Answers in the order of `items`. */
+/**
+ * The caller has checked that the dataset may be written. Answers in the order of `items`, an archive's files
+ * in its place.
+ */
 export async function createDocuments(input: {
   datasetId: string;
   items: readonly NewDocument[];
@@ -39,8 +43,9 @@ export async function createDocuments(input: {
 }): Promise<CreatedDocument[]> {
   const { datasetId, credential, idFor = () => newId("doc") } = input;
   // Sorted, so that rows of one moment are listed in the order they came.
-  const ids = input.items.map((_, place) => idFor(place)).sort();
-  const judged = await judge(input.items);
+  const items = await unpack(input.items);
+  const ids = items.map((_, place) => idFor(place)).sort();
+  const judged = await judge(items);
   // Opened before the transaction: on PGlite's one connection it could not be opened within.
   await jobs();
   const db = await database();

@@ -24,6 +24,8 @@ export type NewDocument = {
   /** The caller's own name for it: sent again, it replaces what the dataset has under that name. */
   externalId?: string | undefined;
   metadata?: Record<string, unknown> | undefined;
+  /** Why it cannot be taken, where that is known already. */
+  refused?: string | undefined;
 };
 
 export type Judged = {
@@ -57,12 +59,7 @@ export async function judge(items: readonly NewDocument[]): Promise<Judged[]> {
 async function judgeOne(item: NewDocument): Promise<Judged> {
   const { content } = item;
   const given = cleanLine(item.title ?? "") || cleanLine(relativePath(item.fileName ?? ""));
-  const sniffed =
-    content.length > env.MAX_UPLOAD_BYTES
-      ? {
-          refused: `The file has ${megabytes(content.length)} MB; the most is ${megabytes(env.MAX_UPLOAD_BYTES)} MB.`,
-        }
-      : await sniff(content, item);
+  const sniffed = item.refused === undefined ? await sniffWithin(content, item) : { refused: item.refused };
   return {
     title: given || untitled,
     named: given !== "",
@@ -78,6 +75,12 @@ async function judgeOne(item: NewDocument): Promise<Judged> {
             source: "text" in sniffed && !isUtf8(content) ? new TextEncoder().encode(sniffed.text) : content,
           },
   };
+}
+
+async function sniffWithin(content: Uint8Array, item: NewDocument) {
+  if (content.length <= env.MAX_UPLOAD_BYTES) return sniff(content, item);
+  const most = megabytes(env.MAX_UPLOAD_BYTES);
+  return { refused: `The file has ${megabytes(content.length)} MB; the most is ${most} MB.` };
 }
 
 /** Files of a folder keep their place in it: a tree has many README.md. */

@@ -85,6 +85,13 @@ describe("PDF", () => {
     expect(time).toEqual({ refused: expect.stringContaining("more than 1 seconds") });
     expect(other).toMatchObject({ text: "Unharmed" });
   });
+
+  test("one thread after another document", async () => {
+    for (const word of ["One", "Two", "Three"]) {
+      const read = await prepareAside(makePdf([pageOf([word])]), { format: "pdf" });
+      expect(read).toMatchObject({ text: word });
+    }
+  });
 });
 
 describe("Word", () => {

@@ -4,9 +4,12 @@
 import { parentPort } from "node:worker_threads";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { ReadingTask, Reply } from "./reading-threads.ts";
+import { type Part, unpackParts } from "./unpack-parts.ts";
 
-parentPort?.on("message", async ({ content, declared }: ReadingTask) => {
-  const reply: Reply<Prepared> = await prepare(content, declared).then(
+parentPort?.on("message", async (task: ReadingTask) => {
+  const work =
+    task.task === "prepare" ? prepare(task.content, task.declared) : unpackParts(task.content, task.limits);
+  const reply: Reply<Prepared | Part[] | null> = await work.then(
     (answer) => ({ answer }),
     (error: unknown) => ({
       broke: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

@@ -5,8 +5,11 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Declared, Refused } from "./sniff.ts";
+import type { UnpackLimits } from "./unpack-parts.ts";
 
-export type ReadingTask = { task: "prepare"; content: Uint8Array; declared: Declared };
+export type ReadingTask =
+  | { task: "prepare"; content: Uint8Array; declared: Declared }
+  | { task: "unpack"; content: Uint8Array; limits: UnpackLimits };
 export type Reply<Answer> = { answer: Answer | Refused } | { broke: string };
 
 const maxHeapMegabytes = 1024;
@@ -40,21 +43,25 @@ export async function runAside<Answer>(
 }
 
 function start(): Worker {
-  return new Worker(new URL("./reading-thread.ts", import.meta.url), {
+  const worker = new Worker(new URL("./reading-thread.ts", import.meta.url), {
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
   });
+  // What it still reports while it is being ended is nothing to anybody.
+  worker.on("error", () => {});
+  return worker;
 }
 
 function runOn<Answer>(worker: Worker, task: ReadingTask, limits: Limits): Promise<Answer | Refused> {
   return new Promise((resolve, reject) => {
+    let settled = false;
     const settle = (outcome: () => void, keep: boolean) => {
+      if (settled) return;
+      settled = true;
       clearTimeout(timer);
       clearInterval(watch);
-      worker.removeAllListeners();
-      // What it still reports while it ends is nothing to anybody.
-      worker.on("error", () => {});
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
       if (keep) rest(worker);
       else void worker.terminate();
       outcome();
@@ -65,21 +72,24 @@ function runOn<Answer>(worker: Worker, task: ReadingTask, limits: Limits): Promi
       limits.seconds * 1000,
     );
     const tooLarge = "The document takes too much memory to read. Split it into parts.";
+    const mostBytes = limits.bufferMegabytes * 1024 * 1024 + 2 * task.content.length;
     const watch = setInterval(async () => {
       const used = await worker.getHeapStatistics().catch(() => null);
-      const most = limits.bufferMegabytes * 1024 * 1024 + 2 * task.content.length;
-      if (used && used.external_memory > most) refuse(tooLarge);
+      if (used && used.external_memory > mostBytes) refuse(tooLarge);
     }, watchMilliseconds);
-    worker.once("message", (reply: Reply<Answer>) => {
+    const onMessage = (reply: Reply<Answer>) => {
       if ("broke" in reply) settle(() => reject(new Error(reply.broke)), false);
       else settle(() => resolve(reply.answer), true);
-    });
-    worker.once("error", (error: Error & { code?: string }) => {
+    };
+    const onError = (error: Error & { code?: string }) => {
       if (error.code === "ERR_WORKER_OUT_OF_MEMORY") refuse(tooLarge);
       else settle(() => reject(error), false);
-    });
-    worker.once("exit", () => settle(() => reject(new Error("The reading thread ended.")), false));
-    worker.postMessage(task);
+    };
+    const onExit = () => settle(() => reject(new Error("The reading thread ended.")), false);
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+    // A copy of its own: what was sent may be a part of something larger.
+    const content = new Uint8Array(task.content);
+    worker.postMessage({ ...task, content }, [content.buffer]);
   });
 }
 

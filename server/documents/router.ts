@@ -114,7 +114,7 @@ export const documentsRouter = router({
       })),
     });
     const items = rows.map(toDocument);
-    return single && items[0] ? items[0] : { items };
+    return single && items.length === 1 && items[0] ? items[0] : { items };
   }),
 
   list: procedure("documents.list", {

@@ -70,7 +70,7 @@ export async function sniff(
     return refusal(kind === "zip" ? "a ZIP archive. Upload the files in it" : kind.kind);
   }
   if (isPdf(bytes)) return { format: "pdf" };
-  if (isEmail(bytes)) return { format: "email" };
+  if (looksLikeEmail(bytes)) return { format: "email" };
   return sniffText(bytes, declared);
 }
 
@@ -106,7 +106,7 @@ function isPdf(bytes: Buffer): boolean {
 }
 
 /** Nothing but header fields (RFC 5322 §2.2) before the first empty line, among them those of a message. */
-function isEmail(bytes: Buffer): boolean {
+export function looksLikeEmail(bytes: Buffer): boolean {
   const head = bytes.toString("latin1", 0, 65_536).replaceAll("\r\n", "\n");
   const end = head.indexOf("\n\n");
   if (end < 0 || !/^[!-9;-~]+:/.test(head)) return false;

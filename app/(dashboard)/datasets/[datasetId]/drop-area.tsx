@@ -36,8 +36,8 @@ export function DropArea({ onFiles, onPaste }: { onFiles: (files: File[]) => voi
           Drop files or whole folders here
         </Text>
         <Text size="sm" c="dimmed" ta="center">
-          PDF, Word, Markdown, HTML, text, CSV, JSON, code and e-mail. Sending a file again adds nothing
-          twice.
+          PDF, Word, Markdown, HTML, text, CSV, JSON, code, e-mail, and ZIP archives of these. Sending a file
+          again adds nothing twice.
         </Text>
         <Group gap="xs" justify="center" mt="xs">
           <Button size="sm" onClick={() => open.current?.()}>
