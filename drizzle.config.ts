@@ -13,6 +13,7 @@ export default defineConfig({
     "./db/schema/billing.ts",
     "./db/schema/usage.ts",
     "./db/schema/users.ts",
+    "./db/schema/pauses.ts",
   ],
   out: "./db/migrations",
 });

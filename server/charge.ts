@@ -4,6 +4,7 @@
  * those that found something or were done are charged. Long work keeps its hold alive.
  */
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { env } from "#env";
 import { admitChanged, admitItems, callerOf, invalidCredential, refusalOf } from "./admission.ts";
 import { afterBalanceChange, isLow } from "./balance-watch.ts";
 import type { Context } from "./context.ts";
@@ -40,6 +41,8 @@ export type Charge = {
   record(read: Read, item?: number): Charged;
   /** Of work that reads no dataset: charged though there are no hits. */
   recordWork(item?: number): Charged;
+  /** @throws ApiError over_max_credits for an item that the caller's maxCredits leaves out */
+  assertCovered(item: number): void;
 };
 
 const freeItem: Charged = { receiptId: null, creditsCharged: 0 };
@@ -58,7 +61,8 @@ export async function charged<Result extends { ok: boolean }>(
   input: unknown,
   next: (held: Held) => Promise<Result & { data?: unknown }>,
 ): Promise<Result> {
-  const prices = itemPrices(id, input);
+  const asked = itemPrices(id, input);
+  const prices = withinCeiling(asked, ceilingOf(input));
   if (prices.length > 1) await admitItems(ctx, callerOf(ctx), id, prices.length);
   if (operation(id).priceCredits === 0) return free(id, ctx, next);
 
@@ -67,6 +71,7 @@ export async function charged<Result extends { ok: boolean }>(
   answer.creditsCharged = 0;
   const { hold, principal } = await holdOrRefuse(ctx, id, total(prices));
   answer.creditsRemaining = hold.balanceAfter;
+  answer.budgetLeft = hold.budgetLeft;
   const receiptId = newId("rcpt");
   const reads: Read[] = [];
   const misses: Read[] = [];
@@ -79,13 +84,15 @@ export async function charged<Result extends { ok: boolean }>(
   };
   const charge: Charge = {
     recordWork,
+    assertCovered: (item) => {
+      if (item >= prices.length) throw leftOut(prices.length, asked.length);
+    },
     record: (read, item) => {
-      if (read.hits.length === 0) {
-        misses.push(read);
-        return freeItem;
-      }
-      reads.push(read);
-      return recordWork(item);
+      if (read.hits.length > 0) reads.push(read);
+      else misses.push(read);
+      const charged = read.hits.length > 0 ? recordWork(item) : freeItem;
+      if (prices.length > 1) ctx.progress?.(reads.length + misses.length, prices.length);
+      return charged;
     },
   };
   const keeper = keepHold(hold.id, ctx.idempotency);
@@ -97,6 +104,7 @@ export async function charged<Result extends { ok: boolean }>(
   const captured = total(due);
   if (!result.ok || ctx.signal.aborted || captured === 0) {
     const empty = result.ok && !ctx.signal.aborted && misses.length > 0;
+    answer.budgetLeft = budgetAfter(hold, 0);
     answer.creditsRemaining = await release(ctx, hold, () =>
       empty
         ? releaseEmpty(hold.id, principal.kind, receiptOf(receiptId, misses, startedAt))
@@ -117,10 +125,36 @@ export async function charged<Result extends { ok: boolean }>(
   if (balance === null) throw new ApiError("unavailable", "The call took too long; nothing was charged.");
   // A retry is told what was stored before the balance was known, so the first answer says the same.
   Object.assign(answer, told, completion ? {} : { creditsRemaining: balance });
+  answer.budgetLeft = budgetAfter(hold, captured);
   answer.creditsLow = isLow(principal.accountId, balance);
   metrics().credits.inc({ operation: id }, captured);
   afterBalanceChange(principal.accountId, balance);
   return result;
+}
+
+/** What the caller allows this call to cost, where it said so. */
+function ceilingOf(input: unknown): number | null {
+  const ceiling = typeof input === "object" && input !== null ? Reflect.get(input, "maxCredits") : null;
+  return typeof ceiling === "number" ? ceiling : null;
+}
+
+/** The first items that can be paid with it. @throws ApiError over_max_credits when it is not even one */
+function withinCeiling(prices: readonly number[], ceiling: number | null): readonly number[] {
+  if (ceiling === null || total(prices) <= ceiling) return prices;
+  const count = prices.findIndex((_, item) => total(prices.slice(0, item + 1)) > ceiling);
+  if (count > 0) return prices.slice(0, count);
+  const [required = 0] = prices;
+  const detail = `This costs ${required} credits, and maxCredits allows ${ceiling}.`;
+  throw new ApiError("over_max_credits", detail, { required, available: ceiling });
+}
+
+function leftOut(done: number, asked: number): ApiError {
+  return new ApiError("over_max_credits", `Left out: maxCredits pays for ${done} of ${asked}.`);
+}
+
+/** What the narrowest budget has left once `captured` of the hold was spent. */
+function budgetAfter({ budgetLeft, amount }: Hold, captured: number): number | null {
+  return budgetLeft === null ? null : budgetLeft + amount - captured;
 }
 
 /** Nothing is held. What an app or a key read leaves a receipt all the same; an owner's own reading does not. */
@@ -138,11 +172,14 @@ async function free<Result extends { ok: boolean }>(
       return freeItem;
     },
     recordWork: () => freeItem,
+    assertCovered: () => {},
   };
   const result = await next({ principal, charge, signal });
   const leaves = reads.length > 0 && principal !== null && principal.kind !== "session";
   if (leaves && result.ok && !signal.aborted) {
-    await writeFreeReceipt(principal, id, receiptOf(newId("rcpt"), reads, startedAt));
+    const receipt = receiptOf(newId("rcpt"), reads, startedAt);
+    await writeFreeReceipt(principal, id, receipt);
+    ctx.answer.receiptId = receipt.id;
   }
   return result;
 }
@@ -212,11 +249,12 @@ async function holdOrRefuse(
     result = await holdCredits(principal, id, amount);
   }
   if (result.outcome === "held") return { hold: result.hold, principal };
-  throw refusedHold(ctx, result, amount);
+  throw refusedHold(ctx, principal, result, amount);
 }
 
 function refusedHold(
   ctx: Context,
+  { kind }: Principal,
   result: Exclude<HoldResult, { outcome: "held" }>,
   amount: number,
 ): ApiError {
@@ -231,6 +269,7 @@ function refusedHold(
     return new ApiError("insufficient_credits", `Insufficient credits. ${words}`, {
       required: amount,
       available,
+      raiseUrl: `${env.appUrl}/credits`,
     });
   }
   const { period } = result;
@@ -242,6 +281,7 @@ function refusedHold(
       required: amount,
       available,
       period,
+      raiseUrl: `${env.appUrl}/${kind === "connection" ? "connections" : "keys"}`,
     },
   );
 }

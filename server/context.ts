@@ -21,6 +21,8 @@ export type Answer = {
   creditsRemaining: number | null;
   /** The balance is below its owner's threshold. */
   creditsLow: boolean;
+  /** Of a priced call: least that a budget of the credential has left; null without one. */
+  budgetLeft: number | null;
   receiptId: string | null;
   retryAfterSeconds: number | null;
 };
@@ -36,6 +38,8 @@ export type Context = {
   /** Asks the database again, after what was remembered turned out to be stale. */
   readonly identifyAgain: () => Promise<Identity>;
   readonly answer: Answer;
+  /** Tells the caller how many items of a long call are done, where it asked to hear. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
   readonly idempotency: Idempotency;
   /** Set by a door that had to admit the call before the chain runs: it is not admitted twice. */
   readonly admitted?: Identity | undefined;
@@ -79,6 +83,7 @@ export function emptyAnswer(): Answer {
     creditsCharged: null,
     creditsRemaining: null,
     creditsLow: false,
+    budgetLeft: null,
     receiptId: null,
     retryAfterSeconds: null,
   };

@@ -130,6 +130,16 @@ export const refusals = {
     trpc: "CONFLICT",
     hint: "Make another account admin first.",
   },
+  over_max_credits: {
+    status: 402,
+    trpc: "PAYMENT_REQUIRED",
+    hint: "Raise maxCredits, leave it out, or ask for less.",
+  },
+  call_paused: {
+    status: 409,
+    trpc: "CONFLICT",
+    hint: "Change the call. The owner of this key or app sees the pause in the dashboard and can resume it.",
+  },
   idempotency_mismatch: {
     status: 422,
     trpc: "UNPROCESSABLE_CONTENT",

@@ -97,6 +97,8 @@ export type Operation = {
   /** For people and OpenAPI. */
   readonly summary: string;
   readonly kind: "query" | "mutation";
+  /** Changes nothing, although its input asks for a POST. */
+  readonly readOnly?: true;
   /** Who may call; a session, a login and an admin hold every scope. Nobody but anonymous: no credential is looked at. */
   readonly callers: readonly CallerKind[];
   readonly scope: Scope | null;
@@ -186,6 +188,7 @@ export const operations = {
   "search.batch": {
     summary: "Run several searches in one call; each that finds something is charged",
     kind: "mutation",
+    readOnly: true,
     callers: identified,
     scope: "mcp:query",
     limit: { points: 100, windowSeconds: hour },
@@ -193,7 +196,12 @@ export const operations = {
     perItem: "queries",
     priceCredits: 10,
     rest: { method: "POST", path: "/mcp/batch-query", status: 200 },
-    tool: null,
+    tool: {
+      name: "batch_query",
+      title: "Search several times at once",
+      description:
+        "Runs up to 50 searches at the same time, of one dataset or several, and returns the hits of each. Use it for questions that fall into parts, and for other wordings of one. Each search counts and costs as query_dataset does; what finds nothing is free.",
+    },
   },
   "embeddings.create": {
     summary: "Turn a text into a vector",
@@ -267,6 +275,12 @@ export const operations = {
     callers: identified,
     scope: "mcp:create",
     rest: { method: "POST", path: "/datasets/{datasetId}/documents", status: 201 },
+    tool: {
+      name: "add_document",
+      title: "Add a document",
+      description:
+        "Adds a text as a document to a dataset of the user's own; in some seconds it can be searched. Give an externalId to replace it later by sending it again. Adding is free; reading it into the dataset costs 1 credit for each full 10,000 characters.",
+    },
   },
   "documents.upload": {
     ...free,
@@ -296,6 +310,20 @@ export const operations = {
     callers: identified,
     scope: "mcp:tools",
     rest: { method: "GET", path: "/datasets/{datasetId}/documents/{documentId}", status: 200 },
+  },
+  "documents.read": {
+    ...free,
+    summary: "Read in a document of a dataset you may query: a range, or what stands around a hit",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/mcp/documents/{datasetId}/{documentId}", status: 200 },
+    tool: {
+      name: "read_document",
+      title: "Read in a document",
+      description:
+        "Reads a document's text: with chunkId what stands around a hit, with start and end a range, without any the beginning. Use it when a passage breaks off or its context matters. Returns at most length characters and says how many stand before and after. Free.",
+    },
   },
   "documents.update": {
     ...free,
@@ -328,6 +356,22 @@ export const operations = {
     callers: identified,
     scope: "mcp:create",
     rest: { method: "DELETE", path: "/datasets/{datasetId}/documents/{documentId}", status: 204 },
+  },
+  "resources.list": {
+    ...free,
+    summary: "List the datasets and documents you may read, each as an MCP resource",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/mcp/resources", status: 200 },
+  },
+  "resources.suggest": {
+    ...free,
+    summary: "Datasets, or documents of one, whose id or name begins as typed",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/mcp/suggestions", status: 200 },
   },
   "credits.get": {
     ...free,
@@ -376,6 +420,35 @@ export const operations = {
     callers: signedIn,
     scope: null,
     rest: { method: "PATCH", path: "/credits/settings", status: 200 },
+  },
+  "meter.status": {
+    ...free,
+    summary: "Where you stand: balance, budget, limits and scopes in one answer",
+    kind: "query",
+    callers: identified,
+    scope: null,
+    rest: { method: "GET", path: "/status", status: 200 },
+    tool: {
+      name: "account_status",
+      title: "See what is left",
+      description:
+        "Tells the balance in credits, what this connection may still spend, how many calls remain until the limit resets, and where the owner can raise them. Free.",
+    },
+  },
+  "meter.quote": {
+    ...free,
+    summary: "What a call would cost, without doing it",
+    kind: "mutation",
+    readOnly: true,
+    callers: identified,
+    scope: null,
+    rest: { method: "POST", path: "/quote", status: 200 },
+    tool: {
+      name: "quote",
+      title: "Ask a price",
+      description:
+        "Tells what calling a tool with some arguments would cost at most, without calling it, and whether balance and budget suffice. Use it before a batch or a long job. Free.",
+    },
   },
   "limits.get": {
     ...free,
@@ -703,6 +776,22 @@ export const operations = {
     scope: null,
     role: "admin",
     rest: { method: "DELETE", path: "/users/{userId}", status: 204 },
+  },
+  "pauses.list": {
+    ...free,
+    summary: "Calls that were paused because a key or app made the identical one again and again",
+    kind: "query",
+    callers: signedIn,
+    scope: null,
+    rest: { method: "GET", path: "/pauses", status: 200 },
+  },
+  "pauses.resume": {
+    ...free,
+    summary: "Let a paused call run again",
+    kind: "mutation",
+    callers: signedIn,
+    scope: null,
+    rest: { method: "POST", path: "/pauses/{pauseId}/resume", status: 204 },
   },
   "sessions.list": {
     ...free,

@@ -27,6 +27,8 @@ export type Principal = {
   readonly overrides: Readonly<Record<string, number>>;
   /** As of identification; decides the balance multiplier alone. */
   readonly balance: number;
+  /** Least that a budget of the credential had left then; null without one. */
+  readonly budgetLeft: number | null;
   readonly access: Access;
   /** Unix time in ms when this proof ends, a token's expiry or a retired secret's; null: with the credential. */
   readonly validUntil: number | null;
@@ -66,6 +68,9 @@ const overridesOfUser =
 
 const accessOf = (credential: string) =>
   `(select json_build_object('allDatasets', g.all_datasets, 'callsPerHour', g.calls_per_hour, 'addresses', g.addresses, 'revision', g.revision)::text from credential_access g where g.credential_id = ${credential})`;
+
+const budgetLeftOf = (credential: string) =>
+  `(select min(b.amount - case when b.period_start < budget_period_start(b.period) then 0 else b.used end)::float8 from budgets b where b.credential_id = ${credential})`;
 
 const usableKey = "k.enabled and (k.expires_at is null or k.expires_at > now())";
 const usableConnection = "c.paused_at is null and (c.expires_at is null or c.expires_at > now())";
@@ -192,7 +197,12 @@ async function identifyCredential(credential: string, options: IdentifyOptions):
   return { principal, rejected: false };
 }
 
-type CredentialRow = Rights & { credential_id: string; account_id: string; balance: number | null };
+type CredentialRow = Rights & {
+  credential_id: string;
+  account_id: string;
+  balance: number | null;
+  budget_left: number | null;
+};
 
 type KeyRow = CredentialRow & { retired: boolean; retired_until: number | null };
 
@@ -200,7 +210,7 @@ type KeyRow = CredentialRow & { retired: boolean; retired_until: number | null }
 async function findByKey(hash: string, address: string): Promise<Principal | null> {
   const [row] = await query<KeyRow>(
     `select k.id as credential_id, u.id as account_id, u.role, k.permissions, ${overridesOfUser} as overrides,
-       ${accessOf("k.id")} as access, a.balance, r.key is not null as retired,
+       ${accessOf("k.id")} as access, a.balance, ${budgetLeftOf("k.id")} as budget_left, r.key is not null as retired,
        extract(epoch from r.expires_at)::float8 * 1000 as retired_until
      from apikey k join "user" u on u.id = k.reference_id left join credit_accounts a on a.id = u.id
      left join retired_keys r on r.key = $1 and r.key_id = k.id
@@ -222,7 +232,8 @@ async function findByToken(token: AccessToken | null): Promise<Principal | null>
   if (!token) return null;
   const [row] = await query<CredentialRow & { login: boolean }>(
     `select c.id as credential_id, c.login, u.id as account_id, u.role, to_json(c.scopes)::text as permissions,
-       ${overridesOfUser} as overrides, ${accessOf("c.id")} as access, a.balance
+       ${overridesOfUser} as overrides, ${accessOf("c.id")} as access, a.balance,
+       ${budgetLeftOf("c.id")} as budget_left
      from connections c join "user" u on u.id = c.account_id left join credit_accounts a on a.id = u.id
      where c.id = $1 and c.client_id = $2 and c.tokens_from <= to_timestamp($3::float8)
        and not exists (select from revoked_tokens where jti = $4) and ${usableConnection} and ${notBanned}`,
@@ -249,6 +260,7 @@ async function toPrincipal(
     credentialId: row.credential_id,
     ...withRights({ role, permissions, overrides, access }),
     balance: row.balance ?? 0,
+    budgetLeft: row.budget_left,
     validUntil,
   };
 }
@@ -266,7 +278,7 @@ async function identifySession(headers: Headers): Promise<Identity> {
   const credential = { credential_id: found.session.id, account_id: found.user.id };
   const principal = await toPrincipal(
     "session",
-    { ...credential, ...row, permissions: null, access: null },
+    { ...credential, ...row, permissions: null, access: null, budget_left: null },
     null,
   );
   return { principal, rejected: false };

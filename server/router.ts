@@ -7,7 +7,10 @@ import { datasetsRouter } from "./datasets/router.ts";
 import { documentsRouter } from "./documents/router.ts";
 import { embeddingsRouter } from "./embeddings/router.ts";
 import { keysRouter } from "./keys/router.ts";
+import { meterRouter } from "./meter/router.ts";
+import { pausesRouter } from "./pauses/router.ts";
 import { receiptsRouter } from "./receipts/router.ts";
+import { resourcesRouter } from "./resources/router.ts";
 import { searchRouter } from "./search/router.ts";
 import { sessionsRouter } from "./sessions/router.ts";
 import { router } from "./trpc.ts";
@@ -26,7 +29,10 @@ export const appRouter = router({
   embeddings: embeddingsRouter,
   keys: keysRouter,
   limits: limitsRouter,
+  meter: meterRouter,
+  pauses: pausesRouter,
   receipts: receiptsRouter,
+  resources: resourcesRouter,
   search: searchRouter,
   sessions: sessionsRouter,
   usage: usageRouter,

@@ -11,6 +11,7 @@ import { pageInput, pageOf } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 import { cancelDocument, deleteDocument, retryDocument, updateDocument } from "./change.ts";
 import { createDocuments } from "./create.ts";
+import { read } from "./read.ts";
 import { type DocumentRow, documentColumns, listDocuments } from "./rows.ts";
 
 const maxFiles = 1_000;
@@ -51,18 +52,20 @@ const metadataField = z
   .refine((fields) => Object.keys(fields).length <= 50, "at most 50 fields");
 
 export const documentsRouter = router({
+  read,
+
   create: procedure("documents.create", {
     input: z.strictObject({
-      datasetId,
-      title: nameField(300),
-      text: z.string().min(1, "must not be empty"),
+      datasetId: datasetId.describe("A dataset of yours"),
+      title: nameField(300).describe("What the document is called"),
+      text: z.string().min(1, "must not be empty").describe("The document: plain text, Markdown, HTML, …"),
       format: z
         .enum(documentFormats)
         .exclude(["pdf", "docx"])
         .optional()
         .describe("Found out from the text when left out"),
       externalId: nameField(300).optional().describe("Your own id: sending it again replaces the document"),
-      metadata: metadataField.optional(),
+      metadata: metadataField.optional().describe("Your own fields: texts, numbers, true or false"),
     }),
     output: documentSchema,
   }).mutation(async ({ ctx, input }) => {

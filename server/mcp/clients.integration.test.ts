@@ -42,11 +42,19 @@ describe.each([
     const client = await connect({ "x-api-key": fixture.key });
     expect(client.getServerVersion()).toMatchObject({ name: "fltr", title: "FLTR" });
     expect(client.getInstructions()).toContain("list_datasets");
-    expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: false } });
+    expect(client.getInstructions()).toContain(`${fixture.datasetId} Stones`);
+    expect(client.getServerCapabilities()).toEqual({
+      tools: { listChanged: false },
+      resources: { listChanged: false, subscribe: false },
+      prompts: { listChanged: false },
+      completions: {},
+    });
     if (version && client instanceof Client) expect(client.getNegotiatedProtocolVersion()).toBe(version);
 
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(["list_datasets", "query_dataset"]);
+    const names = tools.map(({ name }) => name);
+    expect(names[0]).toBe("list_datasets");
+    expect(names).toEqual(expect.arrayContaining(["query_dataset", "batch_query", "read_document", "quote"]));
 
     const listed = await client.callTool({ name: "list_datasets", arguments: {} });
     expect(listed.structuredContent).toMatchObject({ items: [{ id: fixture.datasetId }], nextCursor: null });
@@ -67,6 +75,54 @@ describe.each([
     });
     expect(wrong.isError).toBe(true);
     await expect(client.callTool({ name: "no_such_tool", arguments: {} })).rejects.toThrow("no_such_tool");
+    await client.close();
+  });
+
+  it("finds, completes and reads resources, and prompts with completed arguments", async () => {
+    const client = await connect({ "x-api-key": fixture.key });
+    const { datasetId, documentId } = fixture;
+    const dataset = `fltr://datasets/${datasetId}`;
+    const document = `${dataset}/documents/${documentId}`;
+    const { resources } = await client.listResources();
+    expect(resources.map(({ uri }) => uri)).toEqual([dataset, document]);
+    const { resourceTemplates } = await client.listResourceTemplates();
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toContain(
+      "fltr://datasets/{datasetId}/documents/{documentId}/chunks/{chunkId}",
+    );
+    const complete = async (ref: Parameters<typeof client.complete>[0]["ref"], name: string, value: string) =>
+      (await client.complete({ ref, argument: { name, value }, context: { arguments: { datasetId } } }))
+        .completion.values;
+    const template = {
+      type: "ref/resource",
+      uri: "fltr://datasets/{datasetId}/documents/{documentId}",
+    } as const;
+    expect(await complete(template, "datasetId", "sto")).toEqual([datasetId]);
+    expect(await complete(template, "documentId", documentId.slice(0, 8))).toEqual([documentId]);
+
+    expect((await client.readResource({ uri: dataset })).contents).toMatchObject([
+      { mimeType: "application/json" },
+    ]);
+    const read = await client.readResource({ uri: `${document}?start=11&end=35` });
+    expect(read.contents).toMatchObject([{ mimeType: "text/plain", text: "Granite is a coarse rock" }]);
+    expect(read._meta?.["dev.fltr/meter"]).toMatchObject({
+      charged: 0,
+      receiptId: expect.stringMatching(/^rcpt_/),
+    });
+    await expect(client.readResource({ uri: `${dataset}/documents/doc_none` })).rejects.toThrow("not found");
+
+    const { prompts } = await client.listPrompts();
+    expect(prompts.map(({ name }) => name)).toEqual([
+      "answer_with_citations",
+      "compare_sources",
+      "summarise_dataset",
+    ]);
+    const prompt = { type: "ref/prompt", name: "summarise_dataset" } as const;
+    expect(await complete(prompt, "dataset", "St")).toEqual(["Stones"]);
+    const got = await client.getPrompt({ name: "summarise_dataset", arguments: { dataset: "stones" } });
+    expect(JSON.stringify(got.messages)).toContain(datasetId);
+    await expect(client.getPrompt({ name: "summarise_dataset", arguments: {} })).rejects.toThrow(
+      "argument dataset",
+    );
     await client.close();
   });
 

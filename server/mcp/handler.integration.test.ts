@@ -31,7 +31,7 @@ const messageSchema = z.looseObject({
   result: z
     .looseObject({
       isError: z.boolean().optional(),
-      content: z.array(z.object({ type: z.literal("text"), text: z.string() })).optional(),
+      content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).optional(),
       structuredContent: z.looseObject({}).optional(),
       _meta: z.looseObject({}).optional(),
     })
@@ -117,6 +117,7 @@ describe.each(eras)("%s", (era) => {
     expect(meter).toEqual({
       charged: 10,
       balance: before - 10,
+      budgetLeft: null,
       limit: Number(headers.get("x-ratelimit-limit")),
       remaining: Number(headers.get("x-ratelimit-remaining")),
       resetSeconds: expect.any(Number),
@@ -228,17 +229,29 @@ describe.each(eras)("%s", (era) => {
       const schema = z.array(
         z.looseObject({
           name: z.string(),
-          annotations: z.looseObject({ readOnlyHint: z.literal(true), openWorldHint: z.literal(false) }),
+          annotations: z.looseObject({ readOnlyHint: z.boolean(), openWorldHint: z.literal(false) }),
           outputSchema: z.looseObject({ type: z.literal("object") }),
           _meta: z.object({ "dev.fltr/price": z.object({ credits: z.number() }) }),
         }),
       );
       return schema
         .parse(body.result?.tools)
-        .map(({ name, _meta }) => `${name} ${_meta["dev.fltr/price"].credits}`);
+        .map(({ name, annotations: { readOnlyHint }, _meta }) =>
+          [name, readOnlyHint ? "reads" : "changes", _meta["dev.fltr/price"].credits].join(" "),
+        );
     };
-    expect(await names(fixture.key)).toEqual(["list_datasets 0", "query_dataset 10"]);
-    expect(await names(key)).toEqual(["list_datasets 0"]);
+    const [first, ...others] = await names(fixture.key);
+    expect(first).toBe("list_datasets reads 0");
+    expect(others).toEqual(
+      expect.arrayContaining(["query_dataset reads 10", "batch_query reads 10", "quote reads 0"]),
+    );
+    expect(others).toContain("add_document changes 0");
+    expect(await names(key)).toEqual([
+      "list_datasets reads 0",
+      "add_document changes 0",
+      "account_status reads 0",
+      "quote reads 0",
+    ]);
   });
 
   it("challenges for a scope that the key lacks", async () => {
@@ -435,13 +448,13 @@ describe("HTTP", () => {
   });
 
   it("does not serve the discontinued stream of changes", async () => {
-    const { body } = await request(
+    const { status, body } = await request(
       "2026-07-28",
       "subscriptions/listen",
       { notifications: { toolsListChanged: true } },
       { "x-api-key": fixture.key },
     );
-    expect(body.error?.code).toBe(-32603);
+    expect([status, body.error?.code]).toEqual([404, -32601]);
   });
 });
 

@@ -3,34 +3,46 @@
  * so that 429, 401 and 403 are HTTP answers with their headers; what is wrong with a call beyond that is a
  * tool result that the model can act on. Authorization: MCP 2026-07-28 "Authorization" (RFC 9728, RFC 6750).
  */
-import { admit, callerOf } from "../admission.ts";
+import { admit, callerOf, refusalOf } from "../admission.ts";
 import { answerHeaders, type Context, createContext, emptyAnswer } from "../context.ts";
 import { ApiError, logFailure, problemOf } from "../errors.ts";
 import { json, preflight, withHeaders } from "../http.ts";
 import { log } from "../log.ts";
-import type { OperationId } from "../operations.ts";
+import { type OperationId, operation } from "../operations.ts";
 import { keyOf, type Principal } from "../principal.ts";
 import { challenge, protectedResourceMetadataUrl, scopeChallenge } from "../wellknown.ts";
-import { describeMessage, type Message, type RequestId, readBody } from "./message.ts";
+import type { Admitted, Exchange } from "./exchange.ts";
+import { type Ask, describeMessage, type Message, type RequestId, readBody } from "./message.ts";
 import { checkOrigin } from "./origin.ts";
-import { type AdmittedCall, type Exchange, serve } from "./server.ts";
+import { targetOf } from "./resources.ts";
+import { serve } from "./server.ts";
 import { findTool } from "./tools.ts";
 
 /** Answers /api/mcp. */
-export async function handleMcp(request: Request): Promise<Response> {
-  const ctx = createContext(request, "mcp");
-  const echo: { id: RequestId | null } = { id: null };
-  try {
-    checkOrigin(request.headers);
-    return preflight(request, "GET, POST, DELETE, OPTIONS") ?? (await answer(request, ctx, echo));
-  } catch (error) {
-    const cause = request.signal.aborted ? new ApiError("cancelled", "The caller went away.") : error;
-    logFailure(ctx, cause);
-    return refuse(ctx, cause, echo.id);
-  }
+export const handleMcp = doorOf(serve);
+
+/** The door before a server: the product's, or in tests the one that the conformance suite asks for. */
+export function doorOf(serving: typeof serve): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const ctx = createContext(request, "mcp");
+    const echo: { id: RequestId | null } = { id: null };
+    try {
+      checkOrigin(request.headers);
+      return preflight(request, "GET, POST, DELETE, OPTIONS") ?? (await answer(request, ctx, echo, serving));
+    } catch (error) {
+      const cause = request.signal.aborted ? new ApiError("cancelled", "The caller went away.") : error;
+      logFailure(ctx, cause);
+      return refuse(ctx, cause, echo.id);
+    }
+  };
 }
 
-async function answer(request: Request, ctx: Context, echo: { id: RequestId | null }): Promise<Response> {
+async function answer(
+  request: Request,
+  ctx: Context,
+  echo: { id: RequestId | null },
+  serving: typeof serve,
+): Promise<Response> {
   if (request.method !== "POST") {
     await admitCaller(ctx, null);
     throw new ApiError("method_not_allowed", "There are no sessions here: send each message by POST.");
@@ -43,10 +55,10 @@ async function answer(request: Request, ctx: Context, echo: { id: RequestId | nu
   const exchange = await admitMessage(ctx, message);
   if ("refusal" in body) throw body.refusal;
 
-  const response = await whole(await serve(request, body.value, exchange), exchange, request.signal);
+  const response = await whole(await serving(request, body.value, exchange), exchange, request.signal);
   request.signal.throwIfAborted();
   if (response.status >= 500) log.error({ requestId: ctx.requestId, door: "mcp" }, "MCP exchange failed");
-  const [only, ...others] = exchange.calls;
+  const [only, ...others] = exchange.admitted;
   if (!only || others.length > 0) return withHeaders(response, limitHeaders(ctx));
   if (only.refusal) {
     Object.assign(ctx.answer, only.ctx.answer);
@@ -55,20 +67,51 @@ async function answer(request: Request, ctx: Context, echo: { id: RequestId | nu
   return withHeaders(response, answerHeaders(only.ctx));
 }
 
-/** Each tools/call is admitted as its operation; anything else takes one point of the caller's tier. */
-async function admitMessage(ctx: Context, { methods, toolCalls }: Message): Promise<Exchange> {
-  const calls: AdmittedCall[] = [];
+/** Each request is admitted as the operation behind it; anything else takes one point of the caller's tier. */
+async function admitMessage(ctx: Context, { asks }: Message): Promise<Exchange> {
+  const admitted: Admitted[] = [];
   let principal: Principal | undefined;
-  for (const tool of toolCalls.map(findTool)) {
-    if (!tool) continue;
-    principal = await admitCaller(ctx, tool.entry.id);
+  for (const ask of asks) {
+    const operation = ask.id === undefined ? null : operationBehind(ask);
+    principal = await admitCaller(ctx, operation);
+    const refusal = needsTools.test(ask.method) ? scopeRefusal(principal) : null;
+    if (refusal) throw refusal;
+    if (ask.id === undefined) continue;
     const answer = { ...emptyAnswer(), limits: ctx.answer.limits };
     const own: Context = { ...ctx, admitted: { principal, rejected: false }, answer };
-    calls.push({ tool, ctx: own, started: false, refusal: null });
+    admitted.push({ ask, operation, ctx: own, started: false, refusal: null });
   }
-  const others = methods.filter((method) => method !== "tools/call").length;
-  for (let taken = 0; taken < others || !principal; taken++) principal = await admitCaller(ctx, null);
-  return { principal, calls, listsTools: methods.includes("tools/list") };
+  principal ??= await admitCaller(ctx, null);
+  const readsResources = scopeRefusal(principal) === null;
+  const version = ctx.headers.get("mcp-protocol-version") ?? "2025-03-26";
+  return { principal, admitted, readsResources, takesLinks: readsResources && version >= "2025-06-18" };
+}
+
+/** Resources and prompts are more than a search. */
+const needsTools = /^(resources|prompts|completion)\//;
+
+function scopeRefusal(principal: Principal): ApiError | null {
+  return refusalOf({ principal, rejected: false }, "resources.list", null);
+}
+
+function operationBehind({ method, name, uri }: Ask): OperationId | null {
+  switch (method) {
+    case "tools/call":
+      return findTool(name ?? "")?.entry.id ?? null;
+    case "resources/list":
+      return "resources.list";
+    case "resources/read":
+      return targetOf(uri ?? "")?.operation ?? null;
+    case "prompts/get":
+    case "completion/complete":
+      return "resources.suggest";
+    // Its answer names the datasets.
+    case "initialize":
+    case "server/discover":
+      return "datasets.list";
+    default:
+      return null;
+  }
 }
 
 /** Nobody speaks MCP without a credential, also where an operation is open to everyone over REST. */
@@ -77,14 +120,17 @@ async function admitCaller(ctx: Context, id: OperationId | null): Promise<Princi
 }
 
 /**
- * Clients of 2025 are answered by an event stream that the SDK opens before the tool has run. A call sends
- * nothing before its result, so the stream is let go when it is complete: then headers can tell the charge,
- * and a credential that was revoked a moment ago is an HTTP 401 as everywhere. The SDK leaves the stream of
- * a caller that went away open, hence the signal.
+ * Clients of 2025 are answered by an event stream that the SDK opens before the work has begun. It is let go
+ * when it is complete: then headers can tell the charge, and a credential that was revoked a moment ago is
+ * an HTTP 401 as everywhere. Long work whose caller wants to hear of its progress is told as it goes. The
+ * SDK leaves the stream of a caller that went away open, hence the signal.
  */
-async function whole(response: Response, { calls }: Exchange, signal: AbortSignal): Promise<Response> {
+async function whole(response: Response, { admitted }: Exchange, signal: AbortSignal): Promise<Response> {
   const streams = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-  if (!response.body || !streams || calls.length === 0) return response;
+  const tells = admitted.some(
+    ({ ask, operation: id }) => ask.streams && id !== null && operation(id).perItem,
+  );
+  if (!response.body || !streams || tells || admitted.length === 0) return response;
   const stream = response.body.pipeThrough(new TransformStream(), { signal });
   return new Response(await new Response(stream).text(), response);
 }

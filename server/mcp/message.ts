@@ -1,6 +1,6 @@
 /**
- * Reads the JSON-RPC body of a POST, once and within a bound, and tells which operations it calls: what the
- * chain must know before the SDK starts an answer. Whether the message is well-formed MCP is the SDK's affair.
+ * Reads the JSON-RPC body of a POST, once and within a bound, and tells what it asks for: what the chain
+ * must know before the SDK starts an answer. Whether the message is well-formed MCP is the SDK's affair.
  */
 import { isJsonContentType, readRequestBody } from "@modelcontextprotocol/server";
 import { z } from "zod";
@@ -13,34 +13,50 @@ const maximumBatch = 20;
 
 export type RequestId = string | number;
 
+/** One message: a request when it has an id, else a notification. */
+export type Ask = {
+  readonly id: RequestId | undefined;
+  readonly method: string;
+  /** Of the tool or prompt. */
+  readonly name: string | null;
+  readonly uri: string | null;
+  /** The caller wants to hear of progress, so that its answer is a stream. */
+  readonly streams: boolean;
+};
+
 export type Message = {
   /** To be echoed by an error; null for a batch and for what has none. */
   readonly id: RequestId | null;
-  readonly methods: readonly string[];
-  /** Names in tools/call requests, in order. */
-  readonly toolCalls: readonly string[];
+  readonly asks: readonly Ask[];
 };
 
+const text = z.string().optional().catch(undefined);
 const messageSchema = z.object({
   id: z.union([z.string(), z.number()]).optional(),
   method: z.string(),
-  params: z.object({ name: z.string() }).optional().catch(undefined),
+  params: z
+    .object({
+      name: text,
+      uri: text,
+      _meta: z
+        .object({ progressToken: z.union([z.string(), z.number()]) })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
 });
 
 export function describeMessage(body: unknown): Message {
-  const all = (Array.isArray(body) ? body : [body]).flatMap((one: unknown) => {
+  const asks = (Array.isArray(body) ? body : [body]).flatMap((one: unknown): Ask[] => {
     const { success, data } = messageSchema.safeParse(one);
-    return success ? [data] : [];
+    if (!success) return [];
+    const { id, method, params } = data;
+    const streams = params?._meta !== undefined;
+    return [{ id, method, name: params?.name ?? null, uri: params?.uri ?? null, streams }];
   });
-  return {
-    id: Array.isArray(body) ? null : (all[0]?.id ?? null),
-    methods: all.map(({ method }) => method),
-    toolCalls: all.flatMap(({ id, method, params }) =>
-      method === "tools/call" && id !== undefined && params ? [params.name] : [],
-    ),
-  };
+  return { id: Array.isArray(body) ? null : (asks[0]?.id ?? null), asks };
 }
-
 export type Body = { readonly value: unknown } | { readonly refusal: ApiError };
 
 /** Returns what is wrong instead of throwing it: the caller is to be admitted first. */

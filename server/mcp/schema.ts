@@ -20,6 +20,9 @@ export function toolSchema(schema: z.ZodType, io: "input" | "output"): JsonSchem
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.format) delete jsonSchema.pattern;
+      // A record: its keys are strings anyway, and what its values may be is often a union.
+      delete jsonSchema.propertyNames;
+      if (io === "input" && isSchema(jsonSchema.additionalProperties)) jsonSchema.additionalProperties = true;
       // A client that keeps the list must not refuse an answer for a field that came later.
       if (io === "output" && jsonSchema.additionalProperties === false)
         delete jsonSchema.additionalProperties;

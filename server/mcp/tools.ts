@@ -3,25 +3,23 @@
  * with a tool fails at boot. The first is free, read-only and callable with no arguments, since clients and
  * the conformance suite try the first one they see.
  */
-import type { StandardSchemaWithJSON, ToolAnnotations } from "@modelcontextprotocol/server";
+import {
+  type Tool as ListedTool,
+  type ListToolsResult,
+  ProtocolError,
+  ProtocolErrorCode,
+} from "@modelcontextprotocol/server";
 import { refusalOf } from "../admission.ts";
 import { type CatalogEntry, catalog } from "../catalog.ts";
 import { priceFields } from "../price.ts";
 import type { Principal } from "../principal.ts";
 import { priceKey } from "./meter.ts";
-import { assertReadableInput, type JsonSchema, toolSchema } from "./schema.ts";
+import { assertReadableInput, toolSchema } from "./schema.ts";
 
 export type Tool = {
   readonly entry: CatalogEntry;
-  readonly name: string;
-  readonly definition: {
-    readonly title: string;
-    readonly description: string;
-    readonly inputSchema: StandardSchemaWithJSON;
-    readonly outputSchema: StandardSchemaWithJSON;
-    readonly annotations: ToolAnnotations;
-    readonly _meta: Record<string, unknown>;
-  };
+  /** As tools/list shows it: made once. */
+  readonly shown: ListedTool;
 };
 
 /** Accepted by every client that was looked at; the tightest counts the server's name in and ends at 60. */
@@ -36,27 +34,25 @@ const tools: readonly Tool[] = catalog.flatMap((entry) => {
   const output = toolSchema(entry.output, "output");
   assertReadableInput(input, id);
   if (output.type !== "object") throw new Error(`The output schema of ${id} is no object.`);
-  return {
-    entry,
+  const shown = {
     name,
-    definition: {
+    title,
+    description,
+    inputSchema: { ...input, type: "object" as const },
+    outputSchema: { ...output, type: "object" as const },
+    annotations: {
       title,
-      description,
-      inputSchema: checkedByTheChain(input),
-      outputSchema: checkedByTheChain(output),
-      annotations: {
-        title,
-        readOnlyHint: row.kind === "query",
-        destructiveHint: row.rest.method === "DELETE",
-        idempotentHint: row.kind === "query",
-        openWorldHint: false,
-      },
-      _meta: { [priceKey]: priceFields(row) },
+      readOnlyHint: row.kind === "query" || row.readOnly === true,
+      destructiveHint: row.rest.method === "DELETE",
+      idempotentHint: row.kind === "query" || row.readOnly === true,
+      openWorldHint: false,
     },
+    _meta: { [priceKey]: priceFields(row) },
   };
+  return { entry, shown };
 });
 
-const byName = new Map(tools.map((tool) => [tool.name, tool]));
+const byName = new Map(tools.map((tool) => [tool.shown.name, tool]));
 if (byName.size !== tools.length) throw new Error("Two tools have one name.");
 
 const [first] = tools;
@@ -69,19 +65,25 @@ export function findTool(name: string): Tool | null {
   return byName.get(name) ?? null;
 }
 
-/** Those that the caller may call, in the table's order. */
-export function toolsFor(principal: Principal): readonly Tool[] {
-  return tools.filter(({ entry }) => refusalOf({ principal, rejected: false }, entry.id, null) === null);
+/** Clients that read one page only must not miss a tool. */
+const pageSize = 250;
+
+/** What the caller may call, in the table's order. A cursor names the last tool shown. */
+export function pageOfTools(principal: Principal, cursor: string | undefined): ListToolsResult {
+  const all = toolsFor(principal);
+  const last = cursor === undefined ? null : Buffer.from(cursor, "base64url").toString();
+  const before = last === null ? -1 : all.findIndex(({ shown }) => shown.name === last);
+  if (last !== null && before < 0) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, "The cursor is not one that this list gave.");
+  }
+  const page = all.slice(before + 1, before + 1 + pageSize);
+  const more = before + 1 + page.length < all.length ? page.at(-1) : undefined;
+  return {
+    tools: page.map(({ shown }) => shown),
+    ...(more && { nextCursor: Buffer.from(more.shown.name).toString("base64url") }),
+  };
 }
 
-/** Shown to clients and not enforced by the SDK: the chain checks input and output, with our own words. */
-function checkedByTheChain(schema: JsonSchema): StandardSchemaWithJSON {
-  return {
-    "~standard": {
-      version: 1,
-      vendor: "fltr",
-      validate: (value) => ({ value }),
-      jsonSchema: { input: () => schema, output: () => schema },
-    },
-  };
+function toolsFor(principal: Principal): readonly Tool[] {
+  return tools.filter(({ entry }) => refusalOf({ principal, rejected: false }, entry.id, null) === null);
 }

@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { callerOf } from "../admission.ts";
 import type { Charge } from "../charge.ts";
+import { passageLink, passageUri } from "../citation.ts";
 import { datasetNotFound, type Reader } from "../dataset-access.ts";
 import { ApiError, problemOf } from "../errors.ts";
 import { idField } from "../fields.ts";
-import { queryFields } from "../query-fields.ts";
+import { maxCreditsField, queryFields } from "../query-fields.ts";
 import { procedure, router } from "../trpc.ts";
 import { searchDataset } from "./query.ts";
 
@@ -17,8 +18,11 @@ const hitSchema = z
     headingPath: z.array(z.string()).describe("Headings above the passage, outermost first"),
     start: z.int().describe("Offset of the passage in the document's text, UTF-16 code units"),
     end: z.int().describe("Its end, exclusive"),
+    version: z.int().describe("Of the document's text that start and end point into"),
     score: z.number().describe("0 to 1, of this query alone"),
     text: z.string(),
+    link: z.string().describe("To cite: opens the document at the passage in the dashboard"),
+    resourceUri: z.string().describe("The passage as an MCP resource"),
   })
   .meta({ id: "Hit" });
 
@@ -40,7 +44,14 @@ export const searchRouter = router({
   ),
 
   batch: procedure("search.batch", {
-    input: z.strictObject({ queries: z.array(querySchema).min(1).max(50).describe("Run at the same time") }),
+    input: z.strictObject({
+      queries: z
+        .array(querySchema.omit({ maxCredits: true }))
+        .min(1)
+        .max(50)
+        .describe("Run at the same time"),
+      maxCredits: maxCreditsField,
+    }),
     output: z.object({
       results: z
         .array(
@@ -57,8 +68,9 @@ export const searchRouter = router({
   }).mutation(async ({ ctx, input }) => {
     const caller = callerOf(ctx);
     const results = await Promise.all(
-      input.queries.map(async (query) => {
+      input.queries.map(async (query, index) => {
         try {
+          ctx.charge.assertCovered(index);
           return { ...(await search(query, caller, ctx.charge)), error: null };
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
@@ -75,7 +87,7 @@ export const searchRouter = router({
 });
 
 async function search(
-  { datasetId, endpoint, query, topK }: z.output<typeof querySchema>,
+  { datasetId, endpoint, query, topK }: Omit<z.output<typeof querySchema>, "maxCredits">,
   reader: Reader,
   charge: Charge,
 ): Promise<z.output<typeof answerSchema>> {
@@ -93,5 +105,9 @@ async function search(
     rank: index + 1,
     score: hit.score,
   }));
-  return { hits, ...charge.record({ query, hits: read }) };
+  const cited = hits.map((hit) => {
+    const passage = { ...hit, datasetId };
+    return { ...hit, link: passageLink(passage), resourceUri: passageUri(passage) };
+  });
+  return { hits: cited, ...charge.record({ query, hits: read }) };
 }

@@ -36,7 +36,7 @@ export function setUpTestDatabase(): void {
     await closeJobs();
     await closeDatabase();
     await drop();
-  }, 30_000);
+  }, 120_000);
 }
 
 /** Made once a run by whichever test file comes first, then read by the others. */

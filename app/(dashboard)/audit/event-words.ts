@@ -15,6 +15,8 @@ const words: Record<string, string> = {
   "connections.delete": "App disconnected",
   "connections.codeReused": "A code of an app was used twice; its tokens were ended",
   "connections.refreshTokenReused": "A refresh token of an app was used twice; its tokens were ended",
+  "calls.pause": "A call that was repeated again and again was paused",
+  "calls.resume": "A paused call was resumed",
   "keys.create": "Key created",
   "keys.update": "Key changed",
   "keys.rotate": "Key rotated",

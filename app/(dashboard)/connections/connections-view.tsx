@@ -10,6 +10,7 @@ import { ButtonLink, TextLink } from "../../_components/links.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { PausedCalls } from "../access/paused-calls.tsx";
 import { AddMachine } from "./add-machine.tsx";
 import { ConnectionList } from "./connection-list.tsx";
 import { type MadeMachine, NewMachine } from "./new-machine.tsx";
@@ -47,6 +48,7 @@ export function ConnectionsView({ address }: { address: string }) {
         }
       />
       <Stack>
+        <PausedCalls kind="connection" />
         <ProblemAlert error={connections.error} onRetry={() => void connections.refetch()} />
         {connections.isPending && <Skeleton h={160} radius="lg" />}
         {items?.length === 0 && (

@@ -9,6 +9,7 @@ import { EmptyBox } from "../../_components/empty-box.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { PausedCalls } from "../access/paused-calls.tsx";
 import { CreateKey } from "./create-key.tsx";
 import { KeyTable, type ShownSecret } from "./key-table.tsx";
 import { NewKey } from "./new-key.tsx";
@@ -30,6 +31,7 @@ export function KeysView({ address }: { address: string }) {
         }
       />
       <Stack>
+        <PausedCalls kind="apiKey" />
         <ProblemAlert error={keys.error} onRetry={() => void keys.refetch()} />
         {keys.isPending && <Skeleton h={160} radius="lg" />}
         {keys.data?.items.length === 0 && (

@@ -5,6 +5,8 @@ import { requireUser } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
 import { getQueryClient, orNull, trpc } from "../../../_trpc/server.ts";
 import { DatasetView } from "./dataset-view.tsx";
+import { PassageDrawer } from "./passage-drawer.tsx";
+import { placeOf } from "./passage-place.ts";
 import { PublicDatasetView } from "./public-dataset-view.tsx";
 import { tabOf } from "./tabs.ts";
 
@@ -13,31 +15,37 @@ export const metadata: Metadata = { title: "Dataset" };
 export default async function DatasetPage({ params, searchParams }: PageProps<"/datasets/[datasetId]">) {
   await requireUser();
   const { datasetId } = await params;
+  const { tab, ...asked } = await searchParams;
+  const place = placeOf(asked);
+  const passage = place && <PassageDrawer datasetId={datasetId} place={place} />;
   const queries = getQueryClient();
   const dataset = await orNull(queries.fetchQuery(trpc.datasets.get.queryOptions({ datasetId })));
   if (!dataset) {
     const manifest = await orNull(queries.fetchQuery(trpc.datasets.manifest.queryOptions({ datasetId })));
     if (!manifest) notFound();
     return (
-      <PublicDatasetView
-        datasetId={datasetId}
-        name={manifest.name}
-        description={manifest.description}
-        address={env.appUrl}
-      />
+      <>
+        <PublicDatasetView
+          datasetId={datasetId}
+          name={manifest.name}
+          description={manifest.description}
+          address={env.appUrl}
+        />
+        {passage}
+      </>
     );
   }
   await queries.prefetchQuery(trpc.documents.list.queryOptions({ datasetId }));
-  const { tab, document } = await searchParams;
   const wanted = tabOf(tab);
   return (
     <Hydrate>
       <DatasetView
         datasetId={datasetId}
         firstTab={wanted ?? (dataset.documents.ready > 0 ? "search" : "documents")}
-        firstDocument={typeof document === "string" ? document : null}
+        firstDocument={!place && typeof asked.document === "string" ? asked.document : null}
         address={env.appUrl}
       />
+      {passage}
     </Hydrate>
   );
 }
