@@ -1,9 +1,9 @@
 import { Anchor } from "@mantine/core";
-import Link from "next/link";
 import { Children, isValidElement, type ReactNode } from "react";
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "../_components/code-block.tsx";
+import { TextLink } from "../_components/links.tsx";
 import classes from "./docs.module.css";
 import { guideHref, slugOf } from "./slug.ts";
 
@@ -23,9 +23,9 @@ const components: Components = {
   a: ({ href = "", children }) => {
     const leads = guideHref(href);
     return /^[/#]/.test(leads) ? (
-      <Anchor component={Link} href={leads} inherit>
+      <TextLink href={leads} inherit>
         {children}
-      </Anchor>
+      </TextLink>
     ) : (
       <Anchor href={leads} inherit>
         {children}

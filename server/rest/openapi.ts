@@ -94,7 +94,7 @@ function operationObject(entry: CatalogEntry): ZodOpenApiOperationObject {
   const { row, id } = entry;
   const { method, status } = row.rest;
   const reads = method === "GET" || method === "DELETE";
-  const rest = entry.input.omit(maskOf(pathParameters(entry)));
+  const { inPath, rest } = inputOf(entry);
   const asJson = (schema: z.ZodType) => ({ content: { "application/json": { schema } } });
   return {
     operationId: id,
@@ -110,7 +110,7 @@ function operationObject(entry: CatalogEntry): ZodOpenApiOperationObject {
       .join(" "),
     ...(row.priceCredits > 0 && { "x-price": priceFields(row) }),
     requestParams: {
-      path: entry.input.pick(maskOf(pathParameters(entry))),
+      path: inPath,
       ...(reads ? { query: rest } : {}),
     },
     ...(reads ? {} : { requestBody: { required: true, content: bodyOf(entry) } }),
@@ -136,7 +136,7 @@ function priceSentence(row: Operation): string {
 }
 
 function bodyOf(entry: CatalogEntry) {
-  const schema = entry.input.omit(maskOf(pathParameters(entry)));
+  const { rest: schema } = inputOf(entry);
   const { consumes = "application/json" } = entry.row.rest;
   if (consumes !== "multipart/form-data") return { [consumes]: { schema } };
   const fields = Object.fromEntries(Object.entries(schema.shape).filter(([name]) => name !== "files"));
@@ -169,10 +169,12 @@ function refusalStatuses({ row }: CatalogEntry): [`${1 | 2 | 3 | 4 | 5}${string}
   ].map(([code, description]) => [code as `4${string}`, description ?? ""]);
 }
 
-function pathParameters({ row }: CatalogEntry): string[] {
-  return [...row.rest.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
-}
-
-function maskOf(names: string[]): Record<string, true> {
-  return Object.fromEntries(names.map((name) => [name, true as const]));
+/** By their shapes: zod does not cut a schema that has refinements. */
+function inputOf({ row, input }: CatalogEntry) {
+  const names = [...row.rest.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
+  const cut = (inPath: boolean) =>
+    z.strictObject(
+      Object.fromEntries(Object.entries(input.shape).filter(([name]) => names.includes(name) === inPath)),
+    );
+  return { inPath: cut(true), rest: cut(false) };
 }

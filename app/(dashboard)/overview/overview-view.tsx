@@ -90,7 +90,7 @@ function Figure(props: { label: string; value: number | undefined; href: string;
       <Text fz={30} fw={620} lh={1.3} className="numeric">
         {props.value === undefined ? "…" : formatNumber(props.value)}
       </Text>
-      <Text size="sm" c="dimmed">
+      <Text component="div" size="sm" c="dimmed">
         {props.children}
       </Text>
     </Paper>
@@ -117,7 +117,6 @@ function LimitFigure() {
       {own ? (
         <>
           <Progress
-            component="span"
             my={6}
             size="sm"
             value={own.limit > 0 ? (100 * own.used) / own.limit : 100}

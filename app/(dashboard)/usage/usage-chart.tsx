@@ -18,7 +18,7 @@ export default function UsageChart(props: { data: Day[]; series: Series[]; heigh
       withLegend
       legendProps={{ verticalAlign: "bottom" }}
       valueFormatter={formatNumber}
-      gridAxis="y"
+      gridAxis="x"
       tickLine="none"
       maxBarWidth={36}
       barProps={{ isAnimationActive: false }}
