@@ -14,6 +14,7 @@ export default defineConfig({
     "./db/schema/usage.ts",
     "./db/schema/users.ts",
     "./db/schema/pauses.ts",
+    "./db/schema/geocoding.ts",
   ],
   out: "./db/migrations",
 });

@@ -2,6 +2,7 @@
  * The only reader of process.env. Parsed once with zod; what is wrong is told in one line that names
  * the variable. Empty strings count as unset. Embedded mode is what an empty environment gives.
  */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 const text = z.string().trim().min(1);
@@ -35,6 +36,22 @@ const schema = z.object({
   ACCESS_TOKEN_SECONDS: whole(3600, 60, 24 * 3600),
   /** Tokens are signed with a new key after so many days. */
   SIGNING_KEY_DAYS: whole(90, 1, 3650),
+  /** A service that speaks Nominatim's /search; the embedded gazetteer alone without one. */
+  GEOCODER_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  GEOCODER_TIMEOUT_SECONDS: whole(5, 1, 60),
+  /** The static key of an old deployment, kept as its SHA-256, and the e-mail address it stands for. */
+  LEGACY_API_KEY: z
+    .string()
+    .trim()
+    .min(16, "must be at least 16 characters")
+    .max(200, "must be at most 200 characters")
+    .transform((key) => createHash("sha256").update(key).digest("base64url"))
+    .optional(),
+  LEGACY_API_KEY_USER: z.email({ error: "must be an e-mail address" }).optional(),
+  LEGACY_API_KEY_UNTIL: z.iso
+    .date({ error: "must be a date such as 2027-01-31" })
+    .transform((date) => new Date(`${date}T00:00:00Z`))
+    .optional(),
   TRUSTED_PROXY_HOPS: whole(0, 0, 10),
   /** Off where the server cannot fetch from the internet: apps then register by themselves. */
   CLIENT_METADATA_DOCUMENTS: z.enum(["on", "off"]).default("on"),
@@ -71,6 +88,10 @@ const complete = schema
   .refine(({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }) => !STRIPE_SECRET_KEY === !STRIPE_WEBHOOK_SECRET, {
     path: ["STRIPE_SECRET_KEY"],
     error: "and STRIPE_WEBHOOK_SECRET must be set together",
+  })
+  .refine(({ LEGACY_API_KEY, LEGACY_API_KEY_USER }) => !LEGACY_API_KEY === !LEGACY_API_KEY_USER, {
+    path: ["LEGACY_API_KEY"],
+    error: "and LEGACY_API_KEY_USER must be set together",
   })
   .refine(({ EMBEDDINGS_URL, EMBEDDINGS_MODEL }) => !EMBEDDINGS_URL === !EMBEDDINGS_MODEL, {
     path: ["EMBEDDINGS_URL"],

@@ -5,6 +5,7 @@
 import { isAllowlisted } from "./client-address.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { legacyKeyId, noteLegacyUse } from "./legacy-key.ts";
 import { badCredentials, ignoresCredentials, limitOfValue, limitsOf } from "./limits.ts";
 import { metrics } from "./metrics.ts";
 import { holdsScope, type OperationId, operation, scopes } from "./operations.ts";
@@ -48,6 +49,10 @@ async function rateLimit(ctx: Context, id: OperationId | null): Promise<Identity
   // An answer that is repeated for an Idempotency-Key passes no hold, which would check the key again.
   const remember = id !== null && mayRemember(id) && ctx.idempotency.key === null;
   const identity = await ctx.identify({ remember });
+  if (identity.principal?.credentialId === legacyKeyId) {
+    ctx.answer.legacyKey = true;
+    noteLegacyUse(exactAddress);
+  }
   // On its own: a refusal by the tier would leave it untaken, and guessing would never be held up.
   if (identity.rejected) settle(ctx, await limiter.take([badCredentials(address, 1)]));
   const decision = await limiter.take(limitsOf({ address, exactAddress, identity }, id));

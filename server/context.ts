@@ -5,6 +5,7 @@
 import { env } from "#env";
 import { createIdempotency, type Idempotency } from "./idempotency.ts";
 import { newId } from "./ids.ts";
+import { deprecationHeaders } from "./legacy-key.ts";
 import { exactAddressOf, limitAddressOf } from "./peer.ts";
 import { type Identity, identify } from "./principal.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit.ts";
@@ -25,6 +26,8 @@ export type Answer = {
   budgetLeft: number | null;
   receiptId: string | null;
   retryAfterSeconds: number | null;
+  /** The caller uses the static key of an old deployment. */
+  legacyKey: boolean;
 };
 
 export type Context = {
@@ -86,6 +89,7 @@ export function emptyAnswer(): Answer {
     budgetLeft: null,
     receiptId: null,
     retryAfterSeconds: null,
+    legacyKey: false,
   };
 }
 
@@ -114,6 +118,7 @@ export function answerHeaders({
       ? {}
       : { "X-Credits-Remaining": String(answer.creditsRemaining) }),
     ...(answer.creditsLow ? { "X-Credits-Low": "true" } : {}),
+    ...(answer.legacyKey ? deprecationHeaders() : {}),
     ...(answer.receiptId === null ? {} : { "X-Receipt-Id": answer.receiptId }),
   };
 }

@@ -97,6 +97,7 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "documents.upload": (f) => ({ datasetId: f.datasetId }),
   "embeddings.batch": () => ({ texts: ["granite", "marble ".repeat(200)] }),
   "embeddings.create": () => ({ text: "granite" }),
+  "geocoding.city": () => ({ city: "London" }),
   "keys.create": () => ({ name: "Key", scopes: ["mcp:query"] }),
   "keys.delete": (f) => ({ keyId: f.keyId }),
   "keys.list": () => ({}),

@@ -15,6 +15,8 @@ export async function forgetLapsed(): Promise<void> {
   await query("delete from revoked_tokens where expires_at < now()");
   await query("delete from used_codes where expires_at < now()");
   await query("delete from retired_keys where expires_at < now()");
+  await query("delete from geocoder_answers where expires_at < now()");
+  await query("delete from connections where login and expires_at < now()");
   await query("delete from device_code where expires_at < now()");
   await query("delete from verification where expires_at < now()");
   await query("delete from oauth_refresh_token where expires_at < now()");

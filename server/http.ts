@@ -17,6 +17,9 @@ const exposed = [
   "X-Credits-Low",
   "X-Receipt-Id",
   "X-Request-Id",
+  "Deprecation",
+  "Sunset",
+  "Link",
   "Mcp-Session-Id",
 ].join(", ");
 

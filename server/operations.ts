@@ -227,6 +227,21 @@ export const operations = {
     rest: { method: "POST", path: "/embeddings/batch", status: 200 },
     tool: null,
   },
+  "geocoding.city": {
+    summary: "Find a city: its coordinates, country, region and population",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    weight: 1,
+    priceCredits: 1,
+    rest: { method: "GET", path: "/geocoding/city", status: 200 },
+    tool: {
+      name: "geocode_city",
+      title: "Locate a city",
+      description:
+        "Gives latitude, longitude, country, region and, when known, population of a city. Takes a name in any language or spelling; candidates lists others of the same name, the most populous first. Name the country when you know it. A city that is not found costs nothing.",
+    },
+  },
   "datasets.mine": {
     ...free,
     summary: "List your own datasets",

@@ -11,6 +11,7 @@ import { query } from "#db/client.ts";
 import { type AccessToken, looksLikeToken, verifyAccessToken } from "./access-token.ts";
 import { notBanned, openAccount } from "./accounts.ts";
 import { getAuth } from "./auth.ts";
+import { ensureLegacyKey, isLegacyKey } from "./legacy-key.ts";
 import { log } from "./log.ts";
 import { type CallerKind, type Role, roles, type Scope, scopes } from "./operations.ts";
 
@@ -168,7 +169,7 @@ export function isRemembered(headers: Headers): boolean {
 }
 
 function isShaped(credential: string): boolean {
-  return isKeyShaped(credential) || looksLikeToken(credential);
+  return isKeyShaped(credential) || looksLikeToken(credential) || isLegacyKey(credential);
 }
 
 function isKeyShaped(key: string): boolean {
@@ -186,9 +187,12 @@ async function identifyCredential(credential: string, options: IdentifyOptions):
   const hash = hashKey(credential);
   const known = options.remember ? recall(hash) : null;
   if (known) return { principal: known, rejected: false };
-  const principal = isKeyShaped(credential)
-    ? await findByKey(hash, options.address)
-    : await findByToken(await verifyAccessToken(credential));
+  const legacy = isLegacyKey(credential);
+  if (legacy) await ensureLegacyKey();
+  const principal =
+    isKeyShaped(credential) || legacy
+      ? await findByKey(hash, options.address)
+      : await findByToken(await verifyAccessToken(credential));
   if (!principal) {
     remembered.delete(hash);
     return rejected;

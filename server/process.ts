@@ -20,6 +20,7 @@ import { expireDueCredits } from "./grants.ts";
 import { forgetOldKeys } from "./idempotency.ts";
 import { reapHolds } from "./ledger.ts";
 import { verifyLedger } from "./ledger-verify.ts";
+import { storeLegacyKey } from "./legacy-key.ts";
 import { log } from "./log.ts";
 import { mailSettled } from "./mail.ts";
 import { metrics } from "./metrics.ts";
@@ -106,6 +107,7 @@ async function openEverything(): Promise<void> {
   page = pages.getRequestHandler();
   if (dev) server.on("upgrade", pages.getUpgradeHandler());
   cleanups.push(() => pages.close());
+  await storeLegacyKey();
   const ingestion = await startIngestion();
   cleanups.push(() => ingestion.stop());
   cleanups.push(startSweeps());

@@ -6,6 +6,7 @@ import { creditsRouter } from "./credits/router.ts";
 import { datasetsRouter } from "./datasets/router.ts";
 import { documentsRouter } from "./documents/router.ts";
 import { embeddingsRouter } from "./embeddings/router.ts";
+import { geocodingRouter } from "./geocoding/router.ts";
 import { keysRouter } from "./keys/router.ts";
 import { meterRouter } from "./meter/router.ts";
 import { pausesRouter } from "./pauses/router.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   datasets: datasetsRouter,
   documents: documentsRouter,
   embeddings: embeddingsRouter,
+  geocoding: geocodingRouter,
   keys: keysRouter,
   limits: limitsRouter,
   meter: meterRouter,

@@ -77,7 +77,8 @@ async function admitMessage(ctx: Context, { asks }: Message): Promise<Exchange> 
     const refusal = needsTools.test(ask.method) ? scopeRefusal(principal) : null;
     if (refusal) throw refusal;
     if (ask.id === undefined) continue;
-    const answer = { ...emptyAnswer(), limits: ctx.answer.limits };
+    const { limits, legacyKey } = ctx.answer;
+    const answer = { ...emptyAnswer(), limits, legacyKey };
     const own: Context = { ...ctx, admitted: { principal, rejected: false }, answer };
     admitted.push({ ask, operation, ctx: own, started: false, refusal: null });
   }
@@ -135,8 +136,8 @@ async function whole(response: Response, { admitted }: Exchange, signal: AbortSi
   return new Response(await new Response(stream).text(), response);
 }
 
-function limitHeaders({ requestId, answer: { limits } }: Context): Record<string, string> {
-  return answerHeaders({ requestId, answer: { ...emptyAnswer(), limits } });
+function limitHeaders({ requestId, answer: { limits, legacyKey } }: Context): Record<string, string> {
+  return answerHeaders({ requestId, answer: { ...emptyAnswer(), limits, legacyKey } });
 }
 
 /** What stopped the exchange before MCP: OAuth's challenges as over REST, the rest as JSON-RPC errors. */
