@@ -10,6 +10,7 @@ export default defineConfig({
     "./db/schema/ledger.ts",
     "./db/schema/receipts.ts",
     "./db/schema/documents.ts",
+    "./db/schema/vectors.ts",
     "./db/schema/billing.ts",
     "./db/schema/usage.ts",
     "./db/schema/users.ts",

@@ -37,7 +37,7 @@ export async function withLock(file, work) {
       rmSync(`${file}.${owner}`, { force: true });
       continue;
     }
-    if (!told) process.stdout.write("Waiting for another start of this checkout to finish its set-up …\n");
+    if (!told) process.stdout.write("Waiting for another start to finish its set-up …\n");
     told = true;
     await sleep(250);
   }

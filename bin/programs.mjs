@@ -2,6 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { withLock } from "./lock.mjs";
+import { hasPgvector, installPgvector, majorOf } from "./pgvector.mjs";
 import { capture, Failure } from "./run.mjs";
 
 const root = process.getuid?.() === 0;
@@ -52,7 +54,8 @@ const programs = {
     find: findPostgres,
     debian: "postgresql",
     brew: "postgresql@17",
-    instead: "set TEST_DATABASE_URL to a PostgreSQL with pg_trgm whose user may create databases",
+    instead:
+      "set TEST_DATABASE_URL to a PostgreSQL with pg_trgm and pgvector whose user may create databases",
   },
   redis: {
     find: () => which("redis-server") ?? which("valkey-server"),
@@ -68,19 +71,42 @@ const programs = {
   },
 };
 
+/** Of the whole machine: two runs, also of two checkouts, must not install at once. */
+const installing = "/var/lock/fltr-programs.lock";
+
 /** Paths of the named programs, installed first where they are missing and that is allowed. */
 export async function ensurePrograms(names) {
   const found = () => Object.fromEntries(names.map((name) => [name, programs[name].find()]));
   let paths = found();
-  const missing = names.filter((name) => paths[name] === null);
-  if (missing.length === 0) return paths;
+  const complete = () => names.every((name) => paths[name] !== null) && !lacksPgvector(paths);
+  if (complete()) return paths;
   if (root && which("apt-get") !== null) {
-    await installDebian(missing.map((name) => programs[name].debian));
+    await withLock(installing, async () => {
+      paths = found();
+      const missing = names.filter((name) => paths[name] === null);
+      if (missing.length > 0) await installDebian(missing.map((name) => programs[name].debian));
+      paths = found();
+      if (lacksPgvector(paths)) await installPgvector(paths.postgres, installDebian);
+    });
     paths = found();
   }
   const still = names.filter((name) => paths[name] === null);
   if (still.length > 0) throw new Failure(howToInstall(still));
+  if (lacksPgvector(paths)) throw new Failure(howToInstallPgvector(majorOf(paths.postgres)));
   return paths;
+}
+
+/** Without its extension a PostgreSQL is of no use here. */
+function lacksPgvector({ postgres }) {
+  return typeof postgres === "string" && !hasPgvector(postgres);
+}
+
+function howToInstallPgvector(major) {
+  const command =
+    process.platform === "darwin"
+      ? "brew install pgvector"
+      : `sudo apt-get install postgresql-${major}-pgvector`;
+  return `The tests need pgvector for PostgreSQL ${major}. Install: ${command} (or ${programs.postgres.instead}).`;
 }
 
 function howToInstall(names) {
@@ -92,8 +118,9 @@ function howToInstall(names) {
   return `The tests need ${names.join(" and ")}. Install: ${command} ${packages.join(" ")} (or ${instead}).`;
 }
 
+/** Without packages it only brings the lists of them up to date. */
 async function installDebian(packages) {
-  process.stdout.write(`Installing Debian packages: ${packages.join(" ")} …\n`);
+  if (packages.length > 0) process.stdout.write(`Installing Debian packages: ${packages.join(" ")} …\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const failure = "Installing Debian packages failed";
   // Debian starts a server as it installs it; the tests start their own, on free ports.
@@ -102,6 +129,7 @@ async function installDebian(packages) {
   if (!guarded) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
     await capture("apt-get", ["update", "-q"], { env, failure });
+    if (packages.length === 0) return;
     await capture("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], {
       env,
       failure,

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { vector } from "@electric-sql/pglite-pgvector";
 import { sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
@@ -94,7 +95,7 @@ export async function openPglite(folder?: string, loadDataDir?: Blob): Promise<C
     const client = await PGlite.create({
       ...(folder ? { dataDir: join(folder, "pglite") } : {}),
       ...(loadDataDir ? { loadDataDir } : {}),
-      extensions: { pg_trgm },
+      extensions: { pg_trgm, vector },
     });
     const db = drizzlePglite(client);
     await migratePglite(db, { migrationsFolder });
@@ -149,10 +150,27 @@ async function migrateUnderLock(client: postgres.Sql): Promise<void> {
   const lock = await client.reserve();
   try {
     await lock`select pg_advisory_lock(${migrationLock})`;
+    await demandExtensions(lock);
     await migratePostgres(drizzlePostgres(client), { migrationsFolder });
     await lock`select pg_advisory_unlock(${migrationLock})`;
   } finally {
     lock.release();
+  }
+}
+
+const extensions = {
+  pg_trgm: "it is part of PostgreSQL's contrib package",
+  vector:
+    "install pgvector 0.7 or newer (postgresql-NN-pgvector on Debian), or run the image pgvector/pgvector",
+};
+
+/** What the first migrations create; a later pgvector than the installed one is the operator's to update. */
+async function demandExtensions(client: postgres.Sql): Promise<void> {
+  const rows = await client<{ name: string }[]>`
+    select name from pg_available_extensions where name in ${client(Object.keys(extensions))}`;
+  for (const [name, remedy] of Object.entries(extensions)) {
+    if (rows.some((row) => row.name === name)) continue;
+    throw new ConfigurationError(`The PostgreSQL of DATABASE_URL lacks the extension ${name}: ${remedy}.`);
   }
 }
 

@@ -35,6 +35,10 @@ export const datasets = pgTable(
       .default("private"),
     /** PostgreSQL text search configuration that stems this dataset's words. */
     language: text("language").notNull().default("english"),
+    /** What makes this dataset's vectors; the serving set may still be of the model before. */
+    embeddingModel: text("embedding_model").notNull().default("lexical-hash"),
+    /** The vector_sets row that searches read; null until the first chunk. */
+    vectorSetId: integer("vector_set_id"),
     createdAt: time("created_at").defaultNow().notNull(),
     updatedAt: time("updated_at")
       .defaultNow()

@@ -1,11 +1,12 @@
 /**
- * Chunks and the lexicon of their dataset, written together: `lexemes.chunk_count` is always the number of
- * chunks whose `tsv` holds the word. All of these belong in the transaction that changes the document;
+ * Chunks, their vectors and the lexicon of their dataset, written together: `lexemes.chunk_count` is always the
+ * number of chunks whose `tsv` holds the word. All of these belong in the transaction that changes the document;
  * a document that is deleted by cascade alone would leave its words in the lexicon.
  */
 import { setImmediate } from "node:timers/promises";
 import { type SQL, sql } from "drizzle-orm";
 import type { Transaction } from "#db/client.ts";
+import { removeVectors, storeVectors } from "./store-vectors.ts";
 
 export type NewChunk = {
   ordinal: number;
@@ -75,6 +76,7 @@ export async function storeChunks(
       ) as chunk
       cross join lateral ${vectorsOf(document)}`);
   }
+  await storeVectors(tx, document);
   await lockLexicon(tx, document.datasetId);
   const ordinals = chunks.map(({ ordinal }) => ordinal);
   await enterWords(tx, document, sql`ordinal = any(${sql.param(ordinals)}::int[])`);
@@ -97,6 +99,8 @@ export async function removeChunks(
 /** A title is part of what finds each chunk of its document. */
 export async function retitleChunks(tx: Transaction, document: Indexed): Promise<void> {
   const { datasetId, documentId } = document;
+  await removeVectors(tx, documentId);
+  await storeVectors(tx, document);
   await lockLexicon(tx, datasetId);
   await withdrawWords(tx, document, sql`true`);
   await tx.execute(sql`

@@ -1,9 +1,9 @@
 /** Embeddings: the vector of a text, or of several at once. Charged by the text's length when it succeeded. */
 import { z } from "zod";
 import type { Answer } from "../context.ts";
+import { type Embedded, embed, embeddingModel } from "../embedding.ts";
 import { ApiError, problemOf } from "../errors.ts";
 import { procedure, router } from "../trpc.ts";
-import { type Embedded, embed, embeddingModel } from "./provider.ts";
 
 /** The body's own bound is reached first by a batch of long texts. */
 const longest = 100_000;

@@ -129,6 +129,10 @@ describe("finding", () => {
     expect(await titles("whetsotne sharpning")).toEqual(["Knives"]);
   });
 
+  test("words run together, by the vectors", async () => {
+    expect((await titles("internaltemperature"))[0]).toBe("Bread");
+  });
+
   test("a word in the heading outranks the same word in the text", async () => {
     const hits = await search("baking");
     expect(hits.map((hit) => hit.documentTitle).slice(0, 2)).toEqual(["Bread", "Soup"]);

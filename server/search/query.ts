@@ -5,6 +5,7 @@
  */
 import { query as run } from "#db/client.ts";
 import { type Reader, restrictedTo } from "../dataset-access.ts";
+import { embedLexically, lexicalHash } from "../lexical-hash.ts";
 import { searchStatement } from "./statement.ts";
 
 export type Hit = {
@@ -40,10 +41,16 @@ export async function searchDataset(input: {
     unfinished,
     input.topK,
     restrictedTo(input.reader),
+    JSON.stringify(embedLexically(input.query)),
+    lexicalHash.model,
+    nearFrom,
   ]);
   if (rows.length === 0) return null;
   return rows.filter(isHit).map((hit) => ({ ...hit, score: Math.round(hit.score * 10_000) / 10_000 }));
 }
+
+/** Cosines of unrelated texts stay below. */
+const nearFrom = 0.3;
 
 /** A readable dataset without hits answers with one row of nulls. */
 function isHit(row: Row): row is Hit {

@@ -1,25 +1,28 @@
 /**
  * The search statement: who may read, the words of the query looked up in the dataset's lexicon, the chunks
- * that hold any of them, the best of those ranked by rarity. One statement, so that a query costs one round
- * trip and one plan; it must stay the same text for every call and run on PGlite and PostgreSQL 15 alike.
- * Vectors enter as a second list of candidates beside `candidate`.
+ * that hold any of them, ranked by rarity; beside them the chunks whose vectors are nearest; both lists fused
+ * by reciprocal rank (Cormack et al. 2009). One statement, so that a query costs one round trip and one plan;
+ * it must stay the same text for every call and run on PGlite and PostgreSQL 15 alike.
  *
  * Parameters are read from `asked` alone: where the planner sees their values it believes a plan made for
  * them to be cheaper, and plans every call anew, which costs more than the search.
  *
  * $1 dataset, $2 account or null, $3 words and $4 phrases, one a line, $5 the last word may be unfinished, $6 topK,
- * $7 credential that is restricted to what was granted to it, or null.
+ * $7 credential that is restricted to what was granted to it, or null, $8 the query's vector of $9 this model,
+ * or null, $10 the cosine from which a vector counts as near.
  */
 import { readableSql } from "../dataset-access.ts";
 
 export const searchStatement = `
 with asked as materialized (
   select $1::text as dataset_id, $2::text as account_id, $3::text as words, $4::text as phrases,
-         $5::boolean as unfinished, $6::int as top_k, $7::text as credential_id
+         $5::boolean as unfinished, $6::int as top_k, $7::text as credential_id,
+         $8::text::vector as vector, $9::text as model, $10::float8 as near_from
 ),
 dataset as materialized (
   select language::regconfig as language,
-         coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks
+         coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks,
+         (select vector_sets.id from vector_sets where vector_sets.id = vector_set_id and model = (select model from asked)) as set_id
   from datasets
   where id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)", "(select credential_id from asked)")}
 ),
@@ -144,9 +147,26 @@ scored as materialized (
   -- Read once: each use of a stored tsvector would fetch and unpack it again.
   cross join lateral (select chunks.tsv || ''::tsvector as tsv offset 0) as inline
 ),
+by_words as materialized (
+  select id, document_id, title, version, row_number() over (order by (words + (1 - words) * 0.5 * phrases) * len desc, id) as rank
+  from scored
+),
+nearest as materialized (
+  select chunk_id as id, document_id, embedding <#> (select vector from asked) as distance
+  from chunk_vectors
+  where set_id = (select set_id from dataset)
+  order by distance limit 100
+),
+by_vector as materialized (
+  select nearest.id, documents.id as document_id, title, version, row_number() over (order by distance, nearest.id) as rank
+  from nearest join documents on documents.id = document_id
+  where -distance >= (select near_from from asked)
+),
 hit as materialized (
-  select id, document_id, title, version, (words + (1 - words) * 0.5 * phrases) * len as score
-  from scored order by score desc, id limit (select top_k from asked)
+  select id, document_id, title, version,
+         (coalesce(1.0 / (60 + by_words.rank), 0) + coalesce(0.4 / (60 + by_vector.rank), 0)) * 61 / 1.4 as score
+  from by_words full join by_vector using (id, document_id, title, version)
+  order by score desc, id limit (select top_k from asked)
 )
 select hit.document_id as "documentId", hit.title as "documentTitle", hit.version, chunks.id::text as "chunkId",
        chunks.heading_path as "headingPath", chunks.start, chunks."end", hit.score::float8 as score, chunks.text

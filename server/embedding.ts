@@ -6,12 +6,17 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { env } from "#env";
-import { ApiError } from "../errors.ts";
+import { type ProviderSettings, requestEmbeddings } from "./embedding-request.ts";
+import { ApiError } from "./errors.ts";
 import { embedLexically, lexicalHash } from "./lexical-hash.ts";
-import { type ProviderSettings, requestEmbeddings } from "./request.ts";
 
 /** For each text its vector, or why there is none. */
 export type Embedded = number[] | ApiError;
+
+/** What stands for a chunk: its words and those above them. */
+export function embeddedText(chunk: { title: string; headingPath: readonly string[]; text: string }): string {
+  return [chunk.title, ...chunk.headingPath, chunk.text].join("\n");
+}
 
 export function embeddingModel(settings = configuredProvider()): string {
   return settings?.model ?? lexicalHash.model;

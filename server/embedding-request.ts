@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { ApiError } from "../errors.ts";
-import { log } from "../log.ts";
+import { ApiError } from "./errors.ts";
+import { log } from "./log.ts";
 
 export type ProviderSettings = {
   readonly url: string;

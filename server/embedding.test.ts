@@ -1,9 +1,9 @@
 /** The provider's interface over HTTP, with every way in which such servers were seen to fail. */
 import { afterAll, describe, expect, it } from "vitest";
-import { ApiError } from "../errors.ts";
-import { startEmbeddingsServer, vectorOf } from "../testing/embeddings-server.ts";
-import { embed } from "./provider.ts";
-import type { ProviderSettings } from "./request.ts";
+import { embed } from "./embedding.ts";
+import type { ProviderSettings } from "./embedding-request.ts";
+import { ApiError } from "./errors.ts";
+import { startEmbeddingsServer, vectorOf } from "./testing/embeddings-server.ts";
 
 const server = await startEmbeddingsServer();
 afterAll(() => server.close());
