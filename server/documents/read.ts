@@ -2,7 +2,7 @@
  * Reading in a document: from its beginning, a range of it, or what stands around a hit, in portions that a
  * model can hold. Open to whoever may query the dataset, unlike the owner's documents.get.
  */
-import { and, eq } from "drizzle-orm";
+import { and, eq, gt, lt } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { chunks, documents } from "#db/schema/documents.ts";
@@ -45,6 +45,9 @@ const readSchema = z
     before: z.int().describe("Characters of the document before text"),
     after: z.int().describe("Characters after it: read on with start set to end"),
     text: z.string(),
+    flagged: z
+      .array(z.object({ start: z.int(), end: z.int(), reason: z.string() }))
+      .describe("Passages in text that look like instructions to a model and were not approved by the owner"),
     link: z.string().describe("Opens the document here in the dashboard"),
     resourceUri: z.string().describe("The same as an MCP resource"),
   })
@@ -90,6 +93,7 @@ export const read = procedure("documents.read", { input: readInput, output: read
       before: range.start,
       after: text.length - range.end,
       text: text.slice(range.start, range.end),
+      flagged: await flaggedWithin(documentId, range),
       link: passageLink(passage),
       resourceUri: passageUri(passage),
     };
@@ -111,6 +115,23 @@ async function findChunk(documentId: string, chunkId: string) {
   if (!chunk)
     throw new ApiError("not_found", "Chunk not found: the document may have changed. Search again.");
   return chunk;
+}
+
+async function flaggedWithin(documentId: string, { start, end }: Range) {
+  const db = await database();
+  const rows = await db
+    .select({ start: chunks.start, end: chunks.end, reason: chunks.flagReason })
+    .from(chunks)
+    .where(
+      and(
+        eq(chunks.documentId, documentId),
+        eq(chunks.flag, "flagged"),
+        lt(chunks.start, end),
+        gt(chunks.end, start),
+      ),
+    )
+    .orderBy(chunks.start);
+  return rows.map((row) => ({ ...row, reason: row.reason ?? "" }));
 }
 
 /** Ends that the caller did not choose are put at a line or a word. */

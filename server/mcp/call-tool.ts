@@ -19,14 +19,14 @@ import { type Admitted, type Exchange, identifyAnew, runOperation } from "./exch
 import { linksOf } from "./links.ts";
 import { type Meter, meterKey, meterOf, problemKey } from "./meter.ts";
 import { problemText, textOf } from "./text.ts";
-import { findTool } from "./tools.ts";
+import { findTool, inputOf } from "./tools.ts";
 
 const outputSchema = z.looseObject({});
 
 export async function callTool(
   exchange: Exchange,
   admitted: Admitted,
-  { name, arguments: input = {} }: CallToolRequestParams,
+  { name, arguments: args = {} }: CallToolRequestParams,
   { mcpReq }: ServerContext,
 ): Promise<CallToolResult> {
   const tool = findTool(name);
@@ -34,6 +34,7 @@ export async function callTool(
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${name} not found. tools/list names all.`);
   }
   const { id } = tool.entry;
+  const input = inputOf(args);
   listenToProgress(admitted, mcpReq);
   try {
     return isBroken(id)

@@ -37,7 +37,7 @@ describe.each([
   ["SDK 2, pinned to 2026-07-28", newest({ pin: "2026-07-28" }), "2026-07-28"],
   ["SDK 2, legacy", newest("legacy"), "2025-11-25"],
   ["SDK 1", oldest, null],
-])("%s", (_, connect, version) => {
+])("%s", (kind, connect, version) => {
   it("connects, reads how to begin, lists and calls", async () => {
     const client = await connect({ "x-api-key": fixture.key });
     expect(client.getServerVersion()).toMatchObject({ name: "fltr", title: "FLTR" });
@@ -61,7 +61,8 @@ describe.each([
 
     const found = await client.callTool({
       name: "query_dataset",
-      arguments: { datasetId: fixture.datasetId, query: "granite", topK: 1 },
+      // Not the call of the client before.
+      arguments: { datasetId: fixture.datasetId, query: `granite "${kind}"`, topK: 1 },
     });
     expect(found.structuredContent).toMatchObject({
       hits: [{ documentId: fixture.documentId }],

@@ -27,6 +27,8 @@ type Era = (typeof eras)[number];
 const errorSchema = z.object({ code: z.number(), message: z.string(), data: z.looseObject({}).optional() });
 const messageSchema = z.looseObject({
   id: z.union([z.string(), z.number()]).nullish(),
+  method: z.string().optional(),
+  params: z.looseObject({}).optional(),
   error: errorSchema.optional(),
   result: z
     .looseObject({
@@ -52,7 +54,7 @@ async function send(method: string, body: string | undefined, headers: Record<st
   const messages = [...text.matchAll(/^data: (.+)$/gm)].map(([, data = ""]) =>
     messageSchema.parse(JSON.parse(data)),
   );
-  const body_ = text.startsWith("{") ? messageSchema.parse(JSON.parse(text)) : messages[0];
+  const body_ = text.startsWith("{") ? messageSchema.parse(JSON.parse(text)) : messages.at(-1);
   return { status: response.status, headers: response.headers, body: body_ ?? {}, messages };
 }
 
@@ -99,9 +101,13 @@ async function balanceOf(userId: string): Promise<number> {
   return Number(row?.balance);
 }
 
+/** The identical call again would be answered from memory. */
+let calls = 2;
+const another = () => (calls = calls === 50 ? 3 : calls + 1);
+
 describe.each(eras)("%s", (era) => {
   const search = (text: string, key = fixture.key, datasetId = fixture.datasetId) =>
-    callTool(era, "query_dataset", { datasetId, query: text }, key);
+    callTool(era, "query_dataset", { datasetId, query: text, topK: another() }, key);
 
   it("answers a search with hits, text, the meter and headers that agree", async () => {
     const before = await balanceOf(fixture.account.userId);
@@ -214,6 +220,51 @@ describe.each(eras)("%s", (era) => {
       "dev.fltr/meter": { charged: 0, balance: 5 },
     });
     expect(headers.get("x-credits-remaining")).toBe("5");
+  });
+
+  it("does no more than max_credits pays for", async () => {
+    const queries = ["granite", "coarse"].map((query) => ({
+      datasetId: fixture.datasetId,
+      query,
+      topK: another(),
+    }));
+    const before = await balanceOf(fixture.account.userId);
+    const { body } = await callTool(era, "batch_query", { queries, max_credits: 10 }, fixture.key);
+    expect(body.result?.structuredContent).toMatchObject({
+      results: [{ error: null }, { error: { code: "over_max_credits" } }],
+      creditsCharged: 10,
+    });
+    const args = { datasetId: fixture.datasetId, query: "coarse granite", max_credits: 3 };
+    const refused = (await callTool(era, "query_dataset", args, fixture.key)).body.result;
+    expect(refused?._meta?.["dev.fltr/problem"]).toMatchObject({ code: "over_max_credits", required: 10 });
+    expect(await balanceOf(fixture.account.userId)).toBe(before - 10);
+  });
+
+  it("tells how far a batch is to a caller that asks, and still what it cost", async () => {
+    const queries = ["granite", "coarse"].map((query) => ({
+      datasetId: fixture.datasetId,
+      query,
+      topK: another(),
+    }));
+    const envelope =
+      era === "2026-07-28" ? z.looseObject({}).parse(JSON.parse(messageOf(era, "x", {})).params._meta) : {};
+    const params = {
+      name: "batch_query",
+      arguments: { queries },
+      _meta: { ...envelope, progressToken: "p" },
+    };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 7, method: "tools/call", params });
+    const { status, messages } = await send("POST", body, {
+      ...headersOf(era, "tools/call", "batch_query"),
+      "x-api-key": fixture.key,
+    });
+    expect(status).toBe(200);
+    expect(messages.map(({ method, params }) => (method ? params : "result"))).toMatchObject([
+      { progressToken: "p", progress: 1, total: 2 },
+      { progressToken: "p", progress: 2, total: 2 },
+      "result",
+    ]);
+    expect(messages.at(-1)?.result?._meta?.["dev.fltr/meter"]).toMatchObject({ charged: 20 });
   });
 
   it("knows no other tool", async () => {
@@ -469,7 +520,10 @@ describe("a batch of a 2025-03-26 client", () => {
           method: "tools/call",
           params: {
             name,
-            arguments: name === "query_dataset" ? { datasetId: fixture.datasetId, query: "granite" } : {},
+            arguments:
+              name === "query_dataset"
+                ? { datasetId: fixture.datasetId, query: "granite", topK: another() }
+                : {},
           },
         })),
       ),

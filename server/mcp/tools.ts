@@ -9,12 +9,13 @@ import {
   ProtocolError,
   ProtocolErrorCode,
 } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import { refusalOf } from "../admission.ts";
 import { type CatalogEntry, catalog } from "../catalog.ts";
 import { priceFields } from "../price.ts";
 import type { Principal } from "../principal.ts";
 import { priceKey } from "./meter.ts";
-import { assertReadableInput, toolSchema } from "./schema.ts";
+import { assertReadableInput, type JsonSchema, toolSchema } from "./schema.ts";
 
 export type Tool = {
   readonly entry: CatalogEntry;
@@ -25,12 +26,15 @@ export type Tool = {
 /** Accepted by every client that was looked at; the tightest counts the server's name in and ends at 60. */
 const namePattern = /^[a-z][a-z0-9_]{0,47}$/;
 
+/** The one word that tools spell in another way than the other doors, since agents' budgets do. */
+const ceiling = { field: "maxCredits", argument: "max_credits" };
+
 const tools: readonly Tool[] = catalog.flatMap((entry) => {
   const { row, id } = entry;
   if (!row.tool) return [];
   const { name, title, description } = row.tool;
   if (!namePattern.test(name)) throw new Error(`The tool name of ${id} is not one all clients accept.`);
-  const input = toolSchema(entry.input, "input");
+  const input = asToolsSay(toolSchema(entry.input, "input"));
   const output = toolSchema(entry.output, "output");
   assertReadableInput(input, id);
   if (output.type !== "object") throw new Error(`The output schema of ${id} is no object.`);
@@ -51,6 +55,18 @@ const tools: readonly Tool[] = catalog.flatMap((entry) => {
   };
   return { entry, shown };
 });
+
+function asToolsSay(input: JsonSchema): JsonSchema {
+  const properties = Object.entries(z.record(z.string(), z.unknown()).parse(input.properties ?? {}));
+  const renamed = properties.map(([name, part]) => [name === ceiling.field ? ceiling.argument : name, part]);
+  return { ...input, properties: Object.fromEntries(renamed) };
+}
+
+/** Arguments of a tool as the input of its operation. */
+export function inputOf(args: Record<string, unknown>): Record<string, unknown> {
+  const { [ceiling.argument]: maxCredits, ...input } = args;
+  return maxCredits === undefined ? args : { ...input, [ceiling.field]: maxCredits };
+}
 
 const byName = new Map(tools.map((tool) => [tool.shown.name, tool]));
 if (byName.size !== tools.length) throw new Error("Two tools have one name.");
