@@ -11,7 +11,8 @@ import { withoutSearch } from "./floor-charge.ts";
 import { httpRequest, type Measured, run } from "./generator.ts";
 import { chargeByHand, holdAndCapture, type Payer, payersOf } from "./ledger.ts";
 import { type LimiterUnderTest, memoryLimiter, redisLimiter } from "./limiter.ts";
-import { catchToolRequest } from "./mcp-request.ts";
+import { bareMcpRequests, mcpTitles, productMcpRequests } from "./mcp-cases.ts";
+import { catchMcpRequest, wordsMark } from "./mcp-request.ts";
 import { buildNextApp, nextProgram } from "./next-app.ts";
 import { start } from "./processes.ts";
 
@@ -36,6 +37,7 @@ export const titles = {
   h0: "the floor without its search",
   h1: "query over REST, the chain without its search",
   h2: "the same, one caller",
+  ...mcpTitles,
 } as const;
 export type CaseId = keyof typeof titles;
 export const caseIds = Object.keys(titles) as CaseId[];
@@ -60,7 +62,7 @@ export type Prepared = {
 };
 
 export async function startCases(prepared: Prepared): Promise<Case[]> {
-  const parts = [startFloors, startProduct, startLimiters, startLedger, startChain];
+  const parts = [startFloors, startProduct, startLimiters, startLedger, startChain, startMcp];
   const cases: Case[] = [];
   for (const part of parts) cases.push(...(await part(prepared)));
   const { wants } = prepared;
@@ -156,8 +158,13 @@ async function startProduct(prepared: Prepared): Promise<Case[]> {
   ] as const) {
     if (!wants(id)) continue;
     const tool = operations["search.query"].tool.name;
-    const call = await catchToolRequest(port, era, { tool, key: at(keys, 0), arguments: { datasetId } });
-    cases.push(overHttp(id, port, (n) => call(at(keys, n), at(queries, n))));
+    const words = { datasetId, query: wordsMark };
+    const call = await catchMcpRequest(port, era, at(keys, 0), "tools/call", (client) =>
+      client.callTool({ name: tool, arguments: words }),
+    );
+    // Another query for a key each time round: the same call again would be answered from memory.
+    const query = (n: number) => at(queries, n + Math.floor(n / keys.length));
+    cases.push(overHttp(id, port, (n) => call(at(keys, n), query(n))));
   }
   return cases;
 }
@@ -192,6 +199,16 @@ async function startLedger({ filled, wants }: Prepared): Promise<Case[]> {
     add("g2", chargeByHand, () => hot),
     add("g3", holdAndCapture, () => hot),
   ];
+}
+
+async function startMcp(prepared: Prepared): Promise<Case[]> {
+  const { wants, filled } = prepared;
+  const asked = (Object.keys(mcpTitles) as (keyof typeof mcpTitles)[]).filter((id) => wants(id));
+  if (asked.length === 0) return [];
+  // The limits of one account would end the measurement.
+  const port = await startServer(prepared, [], { RATE_LIMIT_ALLOWLIST: "127.0.0.1" });
+  const requests = [...(await bareMcpRequests()), ...(await productMcpRequests(port, at(filled.keys, 0)))];
+  return requests.map(({ id, port, request }) => overHttp(id, port, request));
 }
 
 const chainPath = ({ datasetId }: Filled) => `/api/v1/mcp/query/${datasetId}/default`;

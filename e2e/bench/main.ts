@@ -25,6 +25,7 @@ import { countRoundTrips } from "./counted.ts";
 import { checkLedger, countChunks, fillDatabase } from "./database.ts";
 import type { Measured } from "./generator.ts";
 import { memoryBytes, redisBytes } from "./limiter.ts";
+import { mcpRatios } from "./mcp-cases.ts";
 import { stopAll } from "./processes.ts";
 import { formatCosts, formatRatios, formatTable, type Row, summarize } from "./table.ts";
 
@@ -116,6 +117,7 @@ function ratios(rows: readonly Row[]): string {
     { of: "g3", to: "g2", means: "the same on one hot account" },
     { of: "h1", to: "h0", means: "the chain by itself against limit and charge by hand" },
     { of: "c", to: "h1", means: "the chain's share of a query's time" },
+    ...mcpRatios,
   ]);
 }
 
