@@ -4,6 +4,7 @@ export default defineConfig({
   dialect: "postgresql",
   schema: [
     "./db/schema/auth.ts",
+    "./db/schema/mail.ts",
     "./db/schema/oauth.ts",
     "./db/schema/access.ts",
     "./db/schema/audit.ts",

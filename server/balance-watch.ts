@@ -81,7 +81,7 @@ function begin(accountId: string): void {
 async function look(accountId: string): Promise<void> {
   const seen = await read(accountId);
   if (!seen) return;
-  if (seen.crossed) mailLow(accountId, seen.balance, seen.threshold);
+  if (seen.crossed) await mailLow(accountId, seen.balance, seen.threshold);
   if (seen.topUpBelow === null || seen.balance >= seen.topUpBelow || !paymentsEnabled()) return;
   // While it runs no other call needs to ask.
   watches.set(accountId, { ...seen, topUpBelow: null });
@@ -120,8 +120,8 @@ async function read(accountId: string): Promise<Seen | null> {
   return { ...watch, balance, crossed };
 }
 
-function mailLow(accountId: string, balance: number, threshold: number): void {
-  mailOwner(accountId, {
+function mailLow(accountId: string, balance: number, threshold: number): Promise<void> {
+  return mailOwner(accountId, {
     subject: `Your credits run low: ${balance.toLocaleString("en-US")} left`,
     text: [
       `Your balance is ${creditsText(balance)}, below your threshold of ${creditsText(threshold)}.`,

@@ -48,7 +48,7 @@ async function enter(change: Change): Promise<Changed | null> {
   const { accountId, kind, amount, reason, idempotencyKey = null, expiresAt = null } = change;
   const [row] = await query<Changed>(
     `with acc as materialized (
-       select id, balance, seq, head from credit_accounts where id = $1 for update
+       select id, balance, seq, head from credit_accounts where id = $1 and closed_at is null for update
      ), before as materialized (
        select e.delta from entries e, acc where e.account_id = acc.id and e.idempotency_key = $5::text
      ), wanted as (

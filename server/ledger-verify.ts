@@ -96,7 +96,7 @@ const checks: Readonly<Record<string, string>> = {
       select a.id as account_id, case when s.account_id is null then now() - interval '400 days' else coalesce(
           greatest(now() - make_interval(days => s.keep_days), (select min(created_at) from receipts r where r.account_id = a.id)),
           now()) end as since
-      from credit_accounts a left join receipt_settings s on s.account_id = a.id
+      from credit_accounts a left join receipt_settings s on s.account_id = a.id where a.closed_at is null
     ), h as (
       select account_id, credential_id, operation, captured as credits, count(*) as n,
         count(*) filter (where created_at >= since) as recent

@@ -1,62 +1,123 @@
 /**
- * Mail: by SMTP where SMTP_URL is set, otherwise kept as a file in DATA_DIR/outbox. Sending never holds up
- * or fails the call that caused it: three tries in the background, then a line in the log. Neither text nor
- * address reaches the log, since a mail may hold a secret link.
+ * Mail: by SMTP where SMTP_URL is set, otherwise kept as a file in DATA_DIR/outbox. It is queued in the
+ * database, with what caused it where that has a transaction, and sent by any process: tried again for about
+ * a day, then given up with a line in the log. Neither text nor address is stored or logged in the clear,
+ * since a mail may hold a secret link.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createTransport } from "nodemailer";
-import { query } from "#db/client.ts";
+import { z } from "zod";
+import { query, queryWithin, type Transaction } from "#db/client.ts";
 import { env } from "#env";
+import { newId } from "./ids.ts";
 import { log } from "./log.ts";
+import { seal, unseal } from "./secret.ts";
 
-type Mail = { readonly subject: string; readonly text: string };
+export type Mail = { readonly subject: string; readonly text: string };
 
-const pausesMs = [1_000, 5_000];
-const pending = new Set<Promise<void>>();
+/** Pauses before it is tried again; after the last one it is given up. */
+const pausesSeconds = [10, 60, 300, 1_800, 7_200, 21_600, 43_200] as const;
+/** A process that took a mail and died leaves it to another one after so long. */
+const leaseSeconds = 120;
+const batch = 20;
 
-/** To any address. Returns at once. */
-export function sendMail(to: string, mail: Mail): void {
-  track(mail, async () => to);
+/** To any address. Kept when this returns; sent soon after. */
+export function sendMail(to: string, mail: Mail, tx?: Transaction): Promise<void> {
+  return enqueue({ address: to, accountId: null }, mail, tx);
 }
 
-/** To the owner of an account, at the address it has then; to nobody when it is gone. Returns at once. */
-export function mailOwner(accountId: string, mail: Mail): void {
-  track(mail, async () => {
-    const [owner] = await query<{ email: string }>('select email from "user" where id = $1', [accountId]);
-    return owner?.email ?? null;
+/** To the owner of an account, at the address it has when it is sent; to nobody when it is gone by then. */
+export function mailOwner(accountId: string, mail: Mail, tx?: Transaction): Promise<void> {
+  return enqueue({ address: null, accountId }, mail, tx);
+}
+
+type Recipient = { readonly address: string | null; readonly accountId: string | null };
+
+async function enqueue({ address, accountId }: Recipient, mail: Mail, tx?: Transaction): Promise<void> {
+  const statement = "insert into mails (id, address, account_id, message) values ($1, $2, $3, $4)";
+  const message = seal(JSON.stringify({ subject: mail.subject, text: mail.text }));
+  const values = [newId("mail"), address === null ? null : seal(address), accountId, message];
+  if (tx) {
+    // It may be rolled back: whoever looks next finds it.
+    await queryWithin(tx, statement, values);
+    return;
+  }
+  await query(statement, values);
+  deliverSoon();
+}
+
+let delivering: Promise<void> | undefined;
+
+function deliverSoon(): void {
+  delivering ??= deliverAll().finally(() => {
+    delivering = undefined;
   });
 }
 
-/** Waits for what is being sent: before the process ends. */
-export async function mailSettled(): Promise<void> {
-  while (pending.size > 0) await Promise.all(pending);
-}
-
-function track(mail: Mail, address: () => Promise<string | null>): void {
-  const sending = deliver(mail, address).finally(() => pending.delete(sending));
-  pending.add(sending);
-}
-
-async function deliver(mail: Mail, address: () => Promise<string | null>): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const to = await address();
-      if (to !== null) await hand({ from: sender(), to, ...mail });
-      return;
-    } catch (error) {
-      const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-      const pause = pausesMs[attempt];
-      if (pause === undefined) {
-        log.error({ subject: mail.subject, reason }, "mail given up");
-        return;
-      }
-      log.warn({ subject: mail.subject, reason }, "mail will be tried again");
-      await sleep(pause);
-    }
+async function deliverAll(): Promise<void> {
+  try {
+    while ((await deliverMail()) > 0);
+  } catch (error) {
+    log.warn({ error: error instanceof Error ? error.name : "unknown" }, "mail waits");
   }
+}
+
+/** Waits until nothing is left to be sent now: before the process ends. */
+export async function mailSettled(): Promise<void> {
+  await delivering;
+  await deliverAll();
+}
+
+const rowSchema = z.object({
+  id: z.string(),
+  address: z.string().nullable(),
+  account_id: z.string().nullable(),
+  message: z.string(),
+  attempts: z.number(),
+});
+const messageSchema = z.object({ subject: z.string(), text: z.string() });
+type Row = z.output<typeof rowSchema>;
+
+/** Sends what is due. Answers how many it took; several processes may do so at once. */
+export async function deliverMail(): Promise<number> {
+  const rows = await query<Row>(
+    `update mails set attempts = attempts + 1, due_at = now() + make_interval(secs => $2::int)
+     where id in (select id from mails where due_at <= now() order by due_at limit $1::int for update skip locked)
+     returning id, address, account_id, message, attempts`,
+    [batch, leaseSeconds],
+  );
+  await Promise.all(rows.map((row) => deliver(rowSchema.parse(row))));
+  return rows.length;
+}
+
+async function deliver(row: Row): Promise<void> {
+  try {
+    const mail = messageSchema.parse(JSON.parse(unseal(row.message)));
+    const to = row.address === null ? await addressOf(row.account_id) : unseal(row.address);
+    if (to !== null) await hand({ from: sender(), to, ...mail });
+    await query("delete from mails where id = $1", [row.id]);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const pause = pausesSeconds[row.attempts - 1];
+    const told = { mail: row.id, reason, attempts: row.attempts };
+    if (pause === undefined) {
+      log.error(told, "mail given up");
+      await query("delete from mails where id = $1", [row.id]);
+      return;
+    }
+    log.warn(told, "mail will be tried again");
+    await query("update mails set due_at = now() + make_interval(secs => $2::int) where id = $1", [
+      row.id,
+      pause,
+    ]);
+  }
+}
+
+async function addressOf(accountId: string | null): Promise<string | null> {
+  const [owner] = await query<{ email: string }>('select email from "user" where id = $1', [accountId]);
+  return owner?.email ?? null;
 }
 
 async function hand(message: Mail & { from: string; to: string }): Promise<void> {

@@ -150,7 +150,7 @@ async function enterChange(paymentId: string, n: number, amount: number): Promis
     "update payment_changes set state = $3, delta = $4 where payment_id = $1 and n = $2 and state = 'due'",
     [paymentId, n, changed ? "done" : "noAccount", changed?.delta ?? 0],
   );
-  if (n === 1 && changed && !changed.duplicate) mailReceipt(paymentId, payment, changed.balance);
+  if (n === 1 && changed && !changed.duplicate) await mailReceipt(paymentId, payment, changed.balance);
 }
 
 function reasonOf({ disputed, credits }: PaymentRow, n: number, amount: number): string {
@@ -175,10 +175,10 @@ async function standingOf(paymentId: string): Promise<Settled> {
   return { ...told, outcome: "applied", detail: `${words.join("; ")}.` };
 }
 
-function mailReceipt(paymentId: string, payment: PaymentRow, balance: number): void {
+async function mailReceipt(paymentId: string, payment: PaymentRow, balance: number): Promise<void> {
   if (!payment.account_id) return;
   const credits = creditsText(payment.credits ?? 0);
-  mailOwner(payment.account_id, {
+  await mailOwner(payment.account_id, {
     subject: `Receipt: ${credits}`,
     text: [
       `Thank you. You bought ${credits} for ${priceText(payment.price_cents ?? 0, payment.currency ?? "usd")}.`,

@@ -22,7 +22,7 @@ import { reapHolds } from "./ledger.ts";
 import { verifyLedger } from "./ledger-verify.ts";
 import { storeLegacyKey } from "./legacy-key.ts";
 import { log } from "./log.ts";
-import { mailSettled } from "./mail.ts";
+import { deliverMail, mailSettled } from "./mail.ts";
 import { metrics } from "./metrics.ts";
 import { notePeer } from "./peer.ts";
 import { getRateLimiter } from "./rate-limit.ts";
@@ -147,6 +147,7 @@ function startSweeps(): () => void {
     timers.push(setInterval(() => void run(), everySeconds * 1000));
   };
   sweep(5, reapHolds, "releasing expired holds");
+  sweep(5, deliverMail, "sending mail");
   sweep(30, sweepPayments, "settling payments");
   sweep(60, expireDueCredits, "entering expired credits");
   sweep(600, forgetLapsed, "forgetting what lapsed", 60);

@@ -75,7 +75,7 @@ export async function failTopUp(id: string, reason: string): Promise<void> {
      returning s.account_id`,
     [id, reason],
   );
-  if (paused) mailPaused(paused.account_id, reason);
+  if (paused) await mailPaused(paused.account_id, reason);
 }
 
 async function claim(accountId: string): Promise<TopUp | null> {
@@ -178,8 +178,8 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";
 }
 
-function mailPaused(accountId: string, reason: string): void {
-  mailOwner(accountId, {
+function mailPaused(accountId: string, reason: string): Promise<void> {
+  return mailOwner(accountId, {
     subject: "Your automatic top-up is paused",
     text: [
       `Your account was to be topped up, but it failed. ${reason}`,

@@ -1,6 +1,6 @@
 /**
- * Better Auth's own tables, as its generator writes them for e-mail and password, admin and api-key
- * (1.7.5), with times kept as timestamptz. They keep Better Auth's names; ours never write to them
+ * Better Auth's own tables, as its generator writes them for e-mail and password, admin, api-key,
+ * two-factor and passkey (1.7.5), with times kept as timestamptz. They keep Better Auth's names; ours never write to them
  * except where a comment says so.
  */
 import { boolean, index, integer, pgTable, text } from "drizzle-orm/pg-core";
@@ -21,6 +21,7 @@ export const user = pgTable("user", {
   banned: boolean("banned").default(false),
   banReason: text("ban_reason"),
   banExpires: time("ban_expires"),
+  twoFactorEnabled: boolean("two_factor_enabled").default(false),
 });
 
 export const session = pgTable(
@@ -39,6 +40,8 @@ export const session = pgTable(
       .notNull()
       .references(() => user.id, { onDelete: "cascade" }),
     impersonatedBy: text("impersonated_by"),
+    /** Ours: when who sits there last proved again who he is, after signing in. */
+    confirmedAt: time("confirmed_at"),
   },
   (table) => [index("session_user_id_idx").on(table.userId)],
 );
@@ -115,5 +118,48 @@ export const apikey = pgTable(
   (table) => [
     index("apikey_config_id_idx").on(table.configId),
     index("apikey_reference_id_idx").on(table.referenceId),
+  ],
+);
+
+/** `secret` and `backup_codes` are encrypted. Enabled once `verified`, with the user's `two_factor_enabled`. */
+export const twoFactor = pgTable(
+  "two_factor",
+  {
+    id: text("id").primaryKey(),
+    secret: text("secret").notNull(),
+    backupCodes: text("backup_codes").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    verified: boolean("verified").default(true),
+    failedVerificationCount: integer("failed_verification_count").default(0),
+    lockedUntil: time("locked_until"),
+  },
+  (table) => [
+    index("two_factor_secret_idx").on(table.secret),
+    index("two_factor_user_id_idx").on(table.userId),
+  ],
+);
+
+export const passkey = pgTable(
+  "passkey",
+  {
+    id: text("id").primaryKey(),
+    name: text("name"),
+    publicKey: text("public_key").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    credentialID: text("credential_id").notNull(),
+    counter: integer("counter").notNull(),
+    deviceType: text("device_type").notNull(),
+    backedUp: boolean("backed_up").notNull(),
+    transports: text("transports"),
+    createdAt: time("created_at"),
+    aaguid: text("aaguid"),
+  },
+  (table) => [
+    index("passkey_user_id_idx").on(table.userId),
+    index("passkey_credential_id_idx").on(table.credentialID),
   ],
 );

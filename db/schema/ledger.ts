@@ -8,19 +8,22 @@ import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from "d
 import { user } from "./auth.ts";
 import { credits, time } from "./columns.ts";
 
-/** One row a user. `seq` counts its entries, so a gap or a lost entry shows. */
+/**
+ * One row a user, by his id, and no foreign key: the books are kept when he deletes his account. `seq` counts
+ * its entries, so a gap or a lost entry shows.
+ */
 export const creditAccounts = pgTable(
   "credit_accounts",
   {
-    id: text("id")
-      .primaryKey()
-      .references(() => user.id, { onDelete: "cascade" }),
+    id: text("id").primaryKey(),
     balance: credits("balance").notNull(),
     seq: credits("seq").notNull(),
     /** Hash of the last entry: the next one is chained to it. */
     head: text("head").notNull().default(""),
     /** When credits of a lot expire next; a hold waits for that to be entered first. */
     nextExpiryAt: time("next_expiry_at"),
+    /** When its user was deleted, set by a trigger: nothing is given to it any more. */
+    closedAt: time("closed_at"),
     createdAt: time("created_at").defaultNow().notNull(),
   },
   (table) => [

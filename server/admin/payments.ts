@@ -75,7 +75,7 @@ export const declineCreditRequest = procedure("admin.declineCreditRequest", {
       return { id, state: "declined" as const };
     throw await undecidable(requestId);
   }
-  mailOwner(declined.account_id, {
+  await mailOwner(declined.account_id, {
     subject: "Your request for credits was declined",
     text: ["An admin declined your request for credits.", note].filter(Boolean).join("\n\n"),
   });

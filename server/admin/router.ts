@@ -181,7 +181,7 @@ export const adminRouter = router({
       await auditAct(ctx, me, { event: "admin.grantCredits", accountId: userId, detail: { amount, reason } });
     }
     if (requestId !== undefined) {
-      mailOwner(userId, {
+      await mailOwner(userId, {
         subject: `You were given ${creditsText(amount)}`,
         text: `An admin granted your request: ${reason}. Your balance is ${creditsText(changed.balance)}.`,
       });
