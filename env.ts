@@ -81,8 +81,34 @@ const schema = z.object({
   EMBEDDINGS_TIMEOUT_SECONDS: whole(30, 1, 600),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587" }).optional(),
   MAIL_FROM: text.optional(),
+  /** Off: whoever signs up is in at once, also under an address that is not his. Default: on with SMTP_URL. */
+  REQUIRE_VERIFIED_EMAIL: z.enum(["on", "off"]).optional(),
+  /** Have I Been Pwned's range interface, which is sent five digits of a password's SHA-1; off: nothing is. */
+  PASSWORD_CHECK_URL: z
+    .union([
+      z.literal("off"),
+      z.url({ protocol: /^https?$/, error: "must be an http or https address, or off" }),
+    ])
+    .default("https://api.pwnedpasswords.com"),
+  /** Each pair lets people sign in with that provider; both or neither. */
+  GOOGLE_CLIENT_ID: text.optional(),
+  GOOGLE_CLIENT_SECRET: text.optional(),
+  GITHUB_CLIENT_ID: text.optional(),
+  GITHUB_CLIENT_SECRET: text.optional(),
+  /** Any other OpenID provider, by its issuer; with a client there. */
+  OIDC_ISSUER: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  OIDC_CLIENT_ID: text.optional(),
+  OIDC_CLIENT_SECRET: text.optional(),
+  /** What the button calls it. */
+  OIDC_NAME: text.default("single sign-on"),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug"]).default("info"),
 });
+
+const together = [
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
+  ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"],
+] as const;
 
 const complete = schema
   .refine(({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }) => !STRIPE_SECRET_KEY === !STRIPE_WEBHOOK_SECRET, {
@@ -96,6 +122,13 @@ const complete = schema
   .refine(({ EMBEDDINGS_URL, EMBEDDINGS_MODEL }) => !EMBEDDINGS_URL === !EMBEDDINGS_MODEL, {
     path: ["EMBEDDINGS_URL"],
     error: "and EMBEDDINGS_MODEL must be set together",
+  })
+  .check(({ value, issues }) => {
+    for (const [first, ...others] of together) {
+      if ([first, ...others].every((name) => !value[name] === !value[first])) continue;
+      const message = `and ${others.join(" and ")} must be set together`;
+      issues.push({ code: "custom", input: value[first], path: [first], message });
+    }
   });
 
 export type Env = z.output<typeof schema> & {
@@ -105,6 +138,8 @@ export type Env = z.output<typeof schema> & {
   readonly embedded: boolean;
   /** Only this machine can reach the server. */
   readonly loopback: boolean;
+  /** Nobody signs in before he has shown that his e-mail address is his. */
+  readonly requireVerifiedEmail: boolean;
 };
 
 /** Thrown for a setting that cannot be used; the message is one line for the operator. */
@@ -126,6 +161,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     ...env,
     appUrl,
     embedded: env.DATABASE_URL === undefined,
+    requireVerifiedEmail: (env.REQUIRE_VERIFIED_EMAIL ?? (env.SMTP_URL ? "on" : "off")) === "on",
     // A public address in front of a server on loopback: a proxy lets others in.
     loopback: isLoopback(env.HOST) && isLoopback(new URL(appUrl).hostname),
   };

@@ -8,7 +8,14 @@ const shared = {
   globalSetup: ["server/testing/scratch-folder.ts"],
   setupFiles: ["server/testing/no-console-error.ts", "server/testing/own-redis.ts"],
   // Tests name the address they call from in X-Forwarded-For.
-  env: { NODE_ENV: "test" as const, LOG_LEVEL: "silent", TRUSTED_PROXY_HOPS: "1", DATA_DIR: ".test/data" },
+  env: {
+    NODE_ENV: "test" as const,
+    LOG_LEVEL: "silent",
+    TRUSTED_PROXY_HOPS: "1",
+    DATA_DIR: ".test/data",
+    REQUIRE_VERIFIED_EMAIL: "off",
+    PASSWORD_CHECK_URL: "off",
+  },
   testTimeout: 150_000,
   hookTimeout: 120_000,
   restoreMocks: true,

@@ -9,7 +9,7 @@ import { decodeJwt } from "jose";
 import { z } from "zod";
 import { env } from "#env";
 import { connectionClaim, looksLikeToken, resource, verifyAccessToken } from "./access-token.ts";
-import { addressHeader, getAuth } from "./auth.ts";
+import { getAuth } from "./auth.ts";
 import { readBody } from "./body.ts";
 import { isAllowlisted } from "./client-address.ts";
 import {
@@ -20,6 +20,8 @@ import {
   noteExchange,
   type Reuse,
 } from "./connection-tokens.ts";
+import { addressHeader } from "./entry.ts";
+import { admitTry, isEntryPath, TooManyTries, type Try } from "./entry-guard.ts";
 import { ApiError } from "./errors.ts";
 import { errorResponse, json, preflight, withHeaders } from "./http.ts";
 import { authorizationLimits } from "./operations.ts";
@@ -45,6 +47,17 @@ const closedPaths = new Set([
   "/admin/list-user-sessions",
   "/admin/revoke-user-session",
   "/admin/revoke-user-sessions",
+  "/delete-user",
+  "/delete-user/callback",
+  // These answer with tokens, of sessions or of other sites.
+  "/list-sessions",
+  "/revoke-session",
+  "/revoke-sessions",
+  "/revoke-other-sessions",
+  "/get-access-token",
+  "/refresh-token",
+  "/account-info",
+  "/two-factor/get-totp-uri",
   "/api-key/create",
   "/api-key/update",
   "/api-key/delete",
@@ -99,7 +112,7 @@ export async function handleAuth(request: Request): Promise<Response> {
     const limits = await limit(request, path);
     if ("refusal" in limits) return limits.refusal;
     const body = request.body ? await readBody(request, maxBodyBytes) : null;
-    const response = await answer(request, path, body);
+    const response = (await refusalOfTry(path, tryOf(request, body))) ?? (await answer(request, path, body));
     return open ? withHeaders(response, limits.headers) : response;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -121,6 +134,14 @@ export async function callAuth(
   headers.set("origin", new URL(env.appUrl).origin);
   const auth = await getAuth();
   if (call.body === undefined) return auth.handler(new Request(`${env.appUrl}${prefix}${path}`, { headers }));
+  const email = namedSchema.safeParse(call.body).data?.email;
+  const refusal = await refusalOfTry(path, {
+    address: call.address,
+    exactAddress: call.address,
+    headers: call.headers,
+    email,
+  });
+  if (refusal) return refusal;
   headers.set("content-type", "application/json");
   const body = JSON.stringify(call.body);
   return auth.handler(new Request(`${env.appUrl}${prefix}${path}`, { method: "POST", headers, body }));
@@ -147,6 +168,38 @@ async function limit(request: Request, path: string): Promise<Limited> {
       "Retry-After": String(retryAfterSeconds),
     }),
   };
+}
+
+const namedSchema = z.object({ email: z.string().max(320) });
+
+function tryOf(request: Request, body: Body): Try {
+  return {
+    address: limitAddressOf(request),
+    exactAddress: exactAddressOf(request),
+    headers: request.headers,
+    email: body ? namedIn(body) : undefined,
+  };
+}
+
+/** The answer to who tried to get in too often. */
+async function refusalOfTry(path: string, attempt: Try): Promise<Response | null> {
+  if (!isEntryPath(path)) return null;
+  try {
+    await admitTry(path, attempt);
+    return null;
+  } catch (error) {
+    if (error instanceof TooManyTries) return errorResponse(error, error.headers);
+    throw error;
+  }
+}
+
+function namedIn(body: NonNullable<Body>): string | undefined {
+  const text = new TextDecoder().decode(body);
+  try {
+    return namedSchema.safeParse(JSON.parse(text)).data?.email;
+  } catch {
+    return new URLSearchParams(text).get("email") ?? undefined;
+  }
 }
 
 type Body = Awaited<ReturnType<typeof readBody>> | null;

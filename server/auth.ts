@@ -1,30 +1,31 @@
 /**
- * Better Auth: e-mail and password, sessions, roles, and the storage of API keys. Built once a process,
- * lazily, since it needs the database. Its own routes for keys and credits stay closed: those are
- * operations, with one implementation behind every door.
+ * Better Auth: e-mail and password, passkeys, second factors, other providers, sessions, roles, and the
+ * storage of API keys. Built once a process, lazily, since it needs the database. Its own routes for keys and
+ * credits stay closed: those are operations, with one implementation behind every door. Its in-process
+ * limiter is off: ours counts in all processes.
  */
 import { apiKey } from "@better-auth/api-key";
+import { passkey } from "@better-auth/passkey";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware } from "better-auth/api";
-import { admin } from "better-auth/plugins";
-import { z } from "zod";
+import { admin, twoFactor } from "better-auth/plugins";
 import { database } from "#db/client.ts";
 import * as schema from "#db/schema/auth.ts";
 import * as oauthSchema from "#db/schema/oauth.ts";
 import { env } from "#env";
+import { mailAlreadySignedUp, mailPasswordReset, mailVerification } from "./account-mails.ts";
 import { hasAdmin, noteSignIn, openAccount } from "./accounts.ts";
-import { auditAuth } from "./auth-audit.ts";
 import { authorizationServerPlugins, beforeOAuth, type MetadataTransport } from "./authorization-server.ts";
-import { endLogins } from "./disconnect.ts";
-import { nameField } from "./fields.ts";
+import { addressHeader, entryNotes, judgeEntry } from "./entry.ts";
 import { log } from "./log.ts";
+import { impersonationSeconds, passwordLength } from "./operations.ts";
+import { openIdProvider, socialProviders } from "./providers.ts";
 import { authSecret, deriveSecret } from "./secret.ts";
+import { afterReset, refuseStrangersLink } from "./secret-links.ts";
 
-/** Set by the door on every request, so a caller's own header of this name does not count. */
-export const addressHeader = "x-fltr-address";
-
-const userName = nameField(100);
+/** How long the links of mails are good. */
+const linkSeconds = 3600;
 
 /** Shown at start where the server can be reached from elsewhere; every process computes the same one. */
 export function setupCode(): string {
@@ -55,14 +56,41 @@ async function buildAuth() {
     database: drizzleAdapter(await database(), { provider: "pg", schema: { ...schema, ...oauthSchema } }),
     emailAndPassword: {
       enabled: true,
-      minPasswordLength: 8,
-      maxPasswordLength: 128,
+      minPasswordLength: passwordLength.min,
+      maxPasswordLength: passwordLength.max,
       autoSignIn: true,
-      onPasswordReset: async ({ user }) => {
-        await endLogins(user.id, { others: null });
-      },
+      requireEmailVerification: env.requireVerifiedEmail,
+      resetPasswordTokenExpiresIn: linkSeconds,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: ({ user, token }) => mailPasswordReset(user, token),
+      // What a stranger is answered under a taken address: the fields of a new user, to the letter.
+      customSyntheticUser: ({ coreFields, additionalFields, id }) => ({
+        ...coreFields,
+        role: "user",
+        banned: false,
+        banReason: null,
+        banExpires: null,
+        twoFactorEnabled: false,
+        ...additionalFields,
+        id,
+      }),
+      onExistingUserSignUp: ({ user }) => mailAlreadySignedUp(user),
+      onPasswordReset: ({ user }, request) => afterReset(user.id, request),
     },
-    session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
+    emailVerification: {
+      sendOnSignUp: true,
+      sendOnSignIn: true,
+      // The link proves an address; who opens it is shown by signing in, with whatever else that asks for.
+      autoSignInAfterVerification: false,
+      expiresIn: linkSeconds,
+      sendVerificationEmail: ({ user, url }) => mailVerification(user, url),
+    },
+    user: { changeEmail: { enabled: true } },
+    account: { accountLinking: { requireLocalEmailVerified: true }, encryptOAuthTokens: true },
+    socialProviders: socialProviders(),
+    verification: { storeIdentifier: { default: "plain", overrides: { "reset-password:": "hashed" } } },
+    // How lately somebody proved who he is is judged in auth-caller.ts.
+    session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600, freshAge: 0 },
     telemetry: { enabled: false },
     logger: {
       level: "error",
@@ -74,12 +102,7 @@ async function buildAuth() {
         if (!(error instanceof APIError)) log.error({ err: error }, "auth failed");
       },
     },
-    rateLimit: {
-      enabled: true,
-      window: 60,
-      max: 600,
-      customRules: { "/sign-in/email": { window: 60, max: 30 }, "/sign-up/email": { window: 60, max: 30 } },
-    },
+    rateLimit: { enabled: false },
     advanced: {
       ipAddress: { ipAddressHeaders: [addressHeader] },
       useSecureCookies: env.appUrl.startsWith("https:"),
@@ -89,21 +112,23 @@ async function buildAuth() {
     },
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
+        const { sessionToken } = ctx.context.authCookies;
+        const token = await ctx.getSignedCookie(sessionToken.name, ctx.context.secret);
+        const caller = await judgeEntry(ctx, token || null);
         if (/^\/(oauth2|device)\//.test(ctx.path)) return beforeOAuth(ctx.path, ctx);
-        if (ctx.path === "/sign-up/email" || ctx.path === "/update-user") checkName(ctx.body);
-        if (ctx.path !== "/sign-up/email" || !(await needsSetupCode())) return;
-        if (ctx.body?.setupCode === setupCode()) return;
-        throw new APIError("FORBIDDEN", {
-          code: "SETUP_CODE_REQUIRED",
-          message:
-            "The first account becomes admin and needs the set-up code that the server printed at start.",
-        });
-      }),
-      after: createAuthMiddleware(async (ctx) => {
-        await auditAuth(ctx, addressHeader);
-        const { session, returned } = ctx.context;
-        if (ctx.path !== "/change-password" || !ctx.body?.revokeOtherSessions) return;
-        if (session && !(returned instanceof APIError)) await endLogins(session.user.id, { others: null });
+        if (ctx.path === "/verify-email") refuseStrangersLink(ctx.query?.token, caller !== null);
+        if (
+          ctx.path === "/sign-up/email" &&
+          (await needsSetupCode()) &&
+          ctx.body?.setupCode !== setupCode()
+        ) {
+          throw new APIError("FORBIDDEN", {
+            code: "SETUP_CODE_REQUIRED",
+            message:
+              "The first account becomes admin and needs the set-up code that the server printed at start.",
+          });
+        }
+        return { context: { caller } };
       }),
     },
     databaseHooks: {
@@ -111,7 +136,24 @@ async function buildAuth() {
       session: { create: { after: async (session) => noteSignIn(session) } },
     },
     plugins: [
-      admin(),
+      admin({ impersonationSessionDuration: impersonationSeconds }),
+      twoFactor({
+        issuer: "FLTR",
+        // Who has no password proves lately who he is instead.
+        allowPasswordless: true,
+        trustDeviceMaxAge: 30 * 24 * 3600,
+      }),
+      passkey({
+        rpName: "FLTR",
+        rpID: new URL(env.appUrl).hostname,
+        origin: trustedOrigins(),
+        authenticatorSelection: { residentKey: "required", userVerification: "required" },
+        registration: { afterVerification: requireVerifiedUser },
+        authentication: { afterVerification: requireVerifiedUser },
+        advanced: { webAuthnChallengeCookie: "passkey" },
+      }),
+      ...(openIdProvider() as unknown as []),
+      entryNotes() as unknown as never,
       apiKey({
         defaultPrefix: "fltr_",
         defaultKeyLength: 48,
@@ -128,12 +170,20 @@ async function buildAuth() {
   });
 }
 
-function checkName(body: unknown): void {
-  const { error } = z.object({ name: userName.optional() }).safeParse(body);
-  if (!error) return;
-  throw new APIError("BAD_REQUEST", {
-    code: "INVALID_NAME",
-    message: `Invalid name: ${error.issues[0]?.message ?? "not a text"}.`,
+type Ceremony = {
+  readonly verification: {
+    readonly registrationInfo?: { readonly userVerified: boolean };
+    readonly authenticationInfo?: { readonly userVerified: boolean };
+  };
+};
+
+/** A passkey stands for password and second factor: it counts only where its device asked who is there. */
+async function requireVerifiedUser({ verification }: Ceremony): Promise<void> {
+  const { registrationInfo, authenticationInfo } = verification;
+  if ((registrationInfo ?? authenticationInfo)?.userVerified) return;
+  throw new APIError("UNAUTHORIZED", {
+    code: "USER_NOT_VERIFIED",
+    message: "This device did not check that it is you. Use one that asks for a PIN, face or fingerprint.",
   });
 }
 

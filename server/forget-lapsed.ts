@@ -19,6 +19,7 @@ export async function forgetLapsed(): Promise<void> {
   await query("delete from connections where login and expires_at < now()");
   await query("delete from device_code where expires_at < now()");
   await query("delete from verification where expires_at < now()");
+  await query("delete from known_devices where last_seen_at < now() - interval '400 days'");
   await query("delete from oauth_refresh_token where expires_at < now()");
   await query(`delete from refusals where hour < now() - interval '${refusalsKept}'`);
   await query(

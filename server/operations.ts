@@ -57,6 +57,57 @@ export const authorizationLimits = {
   "/device/code": { name: "deviceAuthorization", points: 60, windowSeconds: hour },
 } as const satisfies Record<string, { name: string; points: number; windowSeconds: number }>;
 
+/** Of a new password, in characters. Nothing is demanded of what they are. */
+export const passwordLength = { min: 10, max: 128 } as const;
+
+/**
+ * What may be tried to get in, by path under /api/auth. `address`: from one address. `account`: for one e-mail
+ * address, known or not, from browsers that never signed in to it. `device`: the same from one that did, which
+ * therefore gets in while others guess.
+ */
+export const entryLimits = {
+  "/sign-in/email": { name: "signIn", windowSeconds: hour, address: 300, account: 30, device: 30 },
+  "/sign-up/email": { name: "signUp", windowSeconds: hour, address: 200, account: 10, device: 10 },
+  "/request-password-reset": {
+    name: "passwordReset",
+    windowSeconds: hour,
+    address: 60,
+    account: 5,
+    device: 5,
+  },
+  "/send-verification-email": {
+    name: "verification",
+    windowSeconds: hour,
+    address: 60,
+    account: 5,
+    device: 5,
+  },
+  "/reset-password": { name: "secretLink", windowSeconds: hour, address: 100 },
+  "/verify-email": { name: "secretLink", windowSeconds: hour, address: 100 },
+  "/sign-in/social": { name: "providers", windowSeconds: hour, address: 300 },
+  "/two-factor/verify-totp": { name: "secondFactor", windowSeconds: hour, address: 100 },
+  "/two-factor/verify-backup-code": { name: "secondFactor", windowSeconds: hour, address: 100 },
+  "/passkey/generate-authenticate-options": { name: "passkeys", windowSeconds: hour, address: 600 },
+  "/passkey/verify-authentication": { name: "passkeys", windowSeconds: hour, address: 600 },
+} as const satisfies Record<string, EntryLimit>;
+
+export type EntryLimit = {
+  readonly name: string;
+  readonly windowSeconds: number;
+  readonly address: number;
+  readonly account?: number;
+  readonly device?: number;
+};
+
+/** Who is signed in may try his own password so often: to change it, or to prove again who he is. */
+export const passwordTryLimit = { name: "passwordTries", points: 20, windowSeconds: hour } as const;
+
+/** What cannot be taken back is done within so long of signing in, or of proving again who one is. */
+export const recentSeconds = 15 * 60;
+
+/** How long an admin may act as somebody else. */
+export const impersonationSeconds = hour;
+
 /** Tier points are multiplied by the larger of what the role and the balance give. */
 export const roleMultipliers: Record<Role, number> = { user: 1, premium: 5, admin: 1 };
 export const balanceMultipliers = [

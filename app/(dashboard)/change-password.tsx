@@ -1,10 +1,11 @@
 "use client";
 
 import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core";
-import { hasLength, isNotEmpty, useForm } from "@mantine/form";
+import { isNotEmpty, useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { authRequest } from "../_components/auth-request.ts";
+import { NewPasswordInput, newPasswordProblem } from "../_components/new-password-input.tsx";
 import { ProblemAlert } from "../_components/problem-alert.tsx";
 import { ProblemText } from "../_components/problem-text.tsx";
 import { useTRPC } from "../_trpc/provider.tsx";
@@ -40,7 +41,7 @@ function PasswordForm({ onClose, onChanged }: { onClose: () => void; onChanged: 
     initialValues: { currentPassword: "", newPassword: "" },
     validate: {
       currentPassword: isNotEmpty("Enter your current password"),
-      newPassword: hasLength({ min: 8, max: 128 }, "Use 8 to 128 characters"),
+      newPassword: newPasswordProblem,
     },
   });
   const change = async (values: typeof form.values) => {
@@ -66,9 +67,8 @@ function PasswordForm({ onClose, onChanged }: { onClose: () => void; onChanged: 
           key={form.key("currentPassword")}
           {...form.getInputProps("currentPassword")}
         />
-        <PasswordInput
+        <NewPasswordInput
           label="New password"
-          autoComplete="new-password"
           key={form.key("newPassword")}
           {...form.getInputProps("newPassword")}
         />

@@ -23,7 +23,12 @@ export function SignInForm({ next, asked }: { next: string; asked?: Asked }) {
   const signIn = async (values: typeof form.values) => {
     setBusy(true);
     setProblem(null);
-    const answer = await authRequest("sign-in/email", { ...values, ...withRequest(asked) });
+    const answer = await authRequest("sign-in/email", {
+      ...values,
+      ...withRequest(asked),
+      // Kept in the link of the mail that an unconfirmed address is sent.
+      callbackURL: asked ? otherForm("/sign-in", next, asked) : next,
+    });
     if (answer.ok) {
       // A full load: everything on the next page is the new account's.
       window.location.assign(answer.url ?? next);
@@ -46,7 +51,9 @@ export function SignInForm({ next, asked }: { next: string; asked?: Asked }) {
       }}
       footer={
         <>
-          New here? <TextLink href={otherForm("/sign-up", next, asked)}>Create an account</TextLink>
+          <TextLink href="/forgot-password">Forgot your password?</TextLink>
+          {" · "}
+          <TextLink href={otherForm("/sign-up", next, asked)}>Create an account</TextLink>
         </>
       }
     >

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { env } from "#env";
 import { needsSetupCode } from "#server/auth.ts";
 import { findAppName, findOAuthQuery, wantsSignIn } from "../../_components/authorization-request.ts";
 import { returnPath } from "../../_components/return-path.ts";
@@ -14,10 +15,14 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
   const oauthQuery = await findOAuthQuery();
   if (oauthQuery === null) {
     if (await findUser()) redirect(next);
-    return <SignUpForm next={next} needsSetupCode={await needsSetupCode()} />;
+    return <SignUpForm next={next} {...(await facts())} />;
   }
   if (!wantsSignIn(oauthQuery) && (await findUser())) redirect(`/consent?${oauthQuery}`);
   const app = await findAppName(oauthQuery);
   if (app === null) return <RequestLapsed />;
-  return <SignUpForm next={next} asked={{ app, oauthQuery }} needsSetupCode={await needsSetupCode()} />;
+  return <SignUpForm next={next} asked={{ app, oauthQuery }} {...(await facts())} />;
+}
+
+async function facts() {
+  return { needsSetupCode: await needsSetupCode(), mailKept: env.SMTP_URL === undefined };
 }

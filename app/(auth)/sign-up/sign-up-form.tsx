@@ -1,18 +1,22 @@
 "use client";
 
-import { PasswordInput, TextInput } from "@mantine/core";
-import { hasLength, isEmail, isNotEmpty, useForm } from "@mantine/form";
+import { Text, TextInput } from "@mantine/core";
+import { isEmail, isNotEmpty, useForm } from "@mantine/form";
 import { useState } from "react";
 import { signUpGrant } from "#server/operations.ts";
-import { authRequest } from "../../_components/auth-request.ts";
+import { authRequest, fieldOf } from "../../_components/auth-request.ts";
 import { formatNumber } from "../../_components/format.ts";
 import { TextLink } from "../../_components/links.tsx";
+import { NewPasswordInput, newPasswordProblem } from "../../_components/new-password-input.tsx";
 import { type Asked, otherForm, withRequest } from "../asked.ts";
 import { AuthCard } from "../auth-card.tsx";
+import { AuthNote, OutboxHint } from "../auth-note.tsx";
 import { earlyInput } from "../early-input.ts";
 
-export function SignUpForm(props: { next: string; asked?: Asked; needsSetupCode: boolean }) {
-  const { next, asked, needsSetupCode } = props;
+type Props = { next: string; asked?: Asked; needsSetupCode: boolean; mailKept: boolean };
+
+export function SignUpForm({ next, asked, needsSetupCode, mailKept }: Props) {
+  const [confirming, setConfirming] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useForm({
@@ -21,7 +25,7 @@ export function SignUpForm(props: { next: string; asked?: Asked; needsSetupCode:
     validate: {
       name: isNotEmpty("Enter your name"),
       email: isEmail("Enter an e-mail address"),
-      password: hasLength({ min: 8, max: 128 }, "Use 8 to 128 characters"),
+      password: newPasswordProblem,
       setupCode: needsSetupCode ? isNotEmpty("Enter the set-up code") : () => null,
     },
   });
@@ -33,7 +37,14 @@ export function SignUpForm(props: { next: string; asked?: Asked; needsSetupCode:
       ...values,
       ...(code ? { setupCode: code } : {}),
       ...withRequest(asked),
+      // Where the link in the mail leads to, if one has to be opened first.
+      callbackURL: otherForm("/sign-in", next, asked),
     });
+    if (answer.ok && !answer.url && fieldOf(answer.answer, "token") === "") {
+      setBusy(false);
+      setConfirming(values.email);
+      return;
+    }
     if (answer.ok) {
       window.location.assign(answer.url ?? next);
       return;
@@ -41,6 +52,20 @@ export function SignUpForm(props: { next: string; asked?: Asked; needsSetupCode:
     setBusy(false);
     setProblem(answer.message);
   };
+  if (confirming !== null) {
+    return (
+      <AuthNote title="Look into your mailbox">
+        <Text style={{ overflowWrap: "anywhere" }}>
+          We have sent a mail to {confirming}. Open the link in it to confirm that the address is yours, then
+          sign in.
+        </Text>
+        <OutboxHint kept={mailKept} />
+        <Text size="sm">
+          <TextLink href={otherForm("/sign-in", next, asked)}>Sign in</TextLink>
+        </Text>
+      </AuthNote>
+    );
+  }
   return (
     <AuthCard
       title={asked ? `Create an account to connect ${asked.app}` : "Create your account"}
@@ -74,11 +99,9 @@ export function SignUpForm(props: { next: string; asked?: Asked; needsSetupCode:
         key={form.key("email")}
         {...form.getInputProps("email")}
       />
-      <PasswordInput
+      <NewPasswordInput
         label="Password"
-        description="At least 8 characters"
         name="password"
-        autoComplete="new-password"
         key={form.key("password")}
         {...form.getInputProps("password")}
       />
