@@ -12,6 +12,7 @@ import type { Context } from "../context.ts";
 import { ApiError, fastApiRefusal } from "../errors.ts";
 import { sendMail } from "../mail.ts";
 import { roles } from "../operations.ts";
+import { passwordFault } from "../password-policy.ts";
 import type { Principal } from "../principal.ts";
 import { changeRights, type RightsChange } from "../user-rights.ts";
 import { invalidPassword } from "./auth-call.ts";
@@ -41,7 +42,7 @@ type Acting = Context & { principal: Principal | null };
 /** @throws ApiError not_found, update_user_email_already_exists, invalid_password, last_admin */
 export async function changeUser(ctx: Acting, userId: string, change: Change): Promise<UserView> {
   const before = await getUser(userId);
-  const hash = change.password ? await hashOf(change.password) : null;
+  const hash = change.password ? await hashOf(change.password, [before.email]) : null;
   const email = change.email && change.email !== before.email ? change.email : null;
   const names = { ...before, ...given(change) };
   const db = await database();
@@ -65,7 +66,7 @@ export async function changeUser(ctx: Acting, userId: string, change: Change): P
     }
     if (hash) await changePassword(tx, ctx, userId, hash);
   });
-  if (email) sendMail(before.email, addressChanged(email));
+  if (email) await sendMail(before.email, addressChanged(email));
   return getUser(userId);
 }
 
@@ -108,9 +109,9 @@ function isDuplicate(error: unknown): boolean {
   return cause instanceof Error && "code" in cause && cause.code === "23505";
 }
 
-async function hashOf(password: string): Promise<string> {
-  if (password.length < 8) throw refused("The password should have at least 8 characters.");
-  if (password.length > 128) throw refused("The password should have at most 128 characters.");
+async function hashOf(password: string, own: readonly string[]): Promise<string> {
+  const fault = await passwordFault(password, own);
+  if (fault) throw refused(fault.message);
   const { password: hasher } = await (await getAuth()).$context;
   return hasher.hash(password);
 }
