@@ -46,7 +46,10 @@ export function passwordRefusal(
   { code, message }: { readonly code: string | null; readonly message: string },
   passwordCode: PasswordCode,
 ): ApiError | null {
-  if (!code || !/PASSWORD_(TOO_SHORT|TOO_LONG|TOO_COMMON|COMPROMISED)|INVALID_PASSWORD|WEAK_PASSWORD/.test(code))
+  if (
+    !code ||
+    !/PASSWORD_(TOO_SHORT|TOO_LONG|TOO_COMMON|COMPROMISED)|INVALID_PASSWORD|WEAK_PASSWORD/.test(code)
+  )
     return null;
   return invalidPassword(passwordCode, message || "The password was not accepted.");
 }
