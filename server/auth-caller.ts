@@ -38,7 +38,7 @@ const needsPasswordOrProof = new Set([
 ]);
 
 /** When the holder of a session proved who he is, as SQL over the session `s`. */
-export const provenAt = "greatest(s.created_at, coalesce(s.confirmed_at, s.created_at))";
+const provenAt = "greatest(s.created_at, coalesce(s.confirmed_at, s.created_at))";
 
 /** @param token of the session, as its cookie carries it */
 export async function findCaller(token: string): Promise<Caller | null> {

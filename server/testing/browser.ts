@@ -45,8 +45,6 @@ export function newBrowser(address = "192.0.2.1", userAgent = "Firefox on Linux"
   };
 }
 
-export type TestBrowser = ReturnType<typeof newBrowser>;
-
 /** The query field of the link in a mail. */
 export function inLink(text: string, field: string): string {
   const link = text.match(/https?:\/\/\S+/)?.[0] ?? "";

@@ -1,5 +1,6 @@
 /** Input fields of these routes. Others are ignored, as fastapi-users ignores them: no strict objects here. */
 import { z } from "zod";
+import { passwordLength } from "../operations.ts";
 
 export const emailField = z
   .email("value is not a valid email address")
@@ -9,8 +10,8 @@ export const emailField = z
 /** What can be judged without knowing the password's history; the rest is said with a code and a reason. */
 export const passwordField = z
   .string()
-  .min(8, "the password should have at least 8 characters")
-  .max(128, "the password should have at most 128 characters");
+  .min(passwordLength.min, `the password should have at least ${passwordLength.min} characters`)
+  .max(passwordLength.max, `the password should have at most ${passwordLength.max} characters`);
 
 const nameField = z
   .string()
