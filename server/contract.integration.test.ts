@@ -98,6 +98,8 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "embeddings.batch": () => ({ texts: ["granite", "marble ".repeat(200)] }),
   "embeddings.create": () => ({ text: "granite" }),
   "geocoding.city": () => ({ city: "London" }),
+  "flags.decide": (f) => ({ datasetId: f.datasetId, chunkId: "999999999", decision: "approved" }),
+  "flags.list": (f) => ({ datasetId: f.datasetId }),
   "keys.create": () => ({ name: "Key", scopes: ["mcp:query"] }),
   "keys.delete": (f) => ({ keyId: f.keyId }),
   "keys.list": () => ({}),

@@ -439,6 +439,23 @@ export const operations = {
     scope: "mcp:tools",
     rest: { method: "GET", path: "/mcp/suggestions", status: 200 },
   },
+  "flags.list": {
+    ...free,
+    summary: "List passages that look like orders to a model",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:tools",
+    rest: { method: "GET", path: "/datasets/{datasetId}/flags", status: 200 },
+  },
+  "flags.decide": {
+    ...free,
+    summary: "Approve a flagged passage, or redact it for good",
+    kind: "mutation",
+    // Nobody whom the passage could talk into it.
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/datasets/{datasetId}/flags/{chunkId}", status: 200 },
+  },
   "credits.get": {
     ...free,
     summary: "Your balance and what is held",

@@ -4,6 +4,7 @@ import { auditRouter } from "./audit-log/router.ts";
 import { connectionsRouter } from "./connections/router.ts";
 import { creditsRouter } from "./credits/router.ts";
 import { datasetsRouter } from "./datasets/router.ts";
+import { flagsRouter } from "./documents/flags-router.ts";
 import { documentsRouter } from "./documents/router.ts";
 import { embeddingsRouter } from "./embeddings/router.ts";
 import { geocodingRouter } from "./geocoding/router.ts";
@@ -29,6 +30,7 @@ export const appRouter = router({
   documents: documentsRouter,
   embeddings: embeddingsRouter,
   geocoding: geocodingRouter,
+  flags: flagsRouter,
   keys: keysRouter,
   limits: limitsRouter,
   meter: meterRouter,

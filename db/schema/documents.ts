@@ -169,6 +169,7 @@ export const chunks = pgTable(
     uniqueIndex("chunks_document_idx").on(table.documentId, table.ordinal),
     index("chunks_dataset_idx").on(table.datasetId),
     index("chunks_tsv_idx").using("gin", table.tsv),
+    index("chunks_flag_idx").on(table.datasetId, table.flag, table.id).where(sql`flag is not null`),
   ],
 );
 

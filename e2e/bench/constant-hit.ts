@@ -14,6 +14,8 @@ export const searchDataset: typeof search = async () => [
     start: 0,
     end: 7,
     score: 1,
+    page: null,
+    flagged: false,
     text: "nothing",
   },
 ];

@@ -4,6 +4,7 @@
  *
  *   --quick            a short look instead of the full run
  *   --only c0,c,f      some of the cases; a letter alone that is no case names all that start with it
+ *   --only reading     how fast documents of each format are read, and nothing else
  *   --profile folder   the server's CPU profile goes there
  */
 import { availableParallelism } from "node:os";
@@ -27,6 +28,7 @@ import type { Measured } from "./generator.ts";
 import { memoryBytes, redisBytes } from "./limiter.ts";
 import { mcpRatios } from "./mcp-cases.ts";
 import { stopAll } from "./processes.ts";
+import { readingTable } from "./reading.ts";
 import { formatCosts, formatRatios, formatTable, type Row, summarize } from "./table.ts";
 
 const wantedChunks = 10_000;
@@ -88,6 +90,16 @@ async function measure(cases: readonly Case[]): Promise<Map<string, Measured[]>>
 }
 
 async function bench(): Promise<void> {
+  if (options.only === undefined || options.only === "reading") {
+    say(
+      `${await readingTable(
+        readCorpus(1_000)
+          .pages.map(({ text }) => text)
+          .join("\n\n"),
+      )}\n`,
+    );
+    if (options.only === "reading") return;
+  }
   const prepared = await prepare();
   const cases = await startCases(prepared);
   if (cases.length === 0) throw new Error(`--only takes ${caseIds.join(", ")}.`);

@@ -8,6 +8,7 @@ import { database, type Transaction } from "#db/client.ts";
 import { documentSources, documents, type ingestionStages } from "#db/schema/documents.ts";
 import { chargeWork } from "#server/ledger.ts";
 import { ingestionPrice } from "#server/operations.ts";
+import { settleFlags } from "./flags.ts";
 import { untitled } from "./judge.ts";
 import { lockDataset } from "./lock-dataset.ts";
 import { type Prepared, prepareAside } from "./prepare.ts";
@@ -143,14 +144,14 @@ async function storeAndPay(
 }
 
 async function store(tx: Transaction, document: StoredDocument, prepared: Prepared) {
-  const { text } = prepared;
   const { id: datasetId, documentId, language } = document;
+  const { text, chunks } = await settleFlags(tx, datasetId, prepared);
   const title = document.title === untitled ? (prepared.title ?? untitled) : document.title;
   const version = await retireText(tx, documentId);
   const readAnew = await replaceChunks(
     tx,
     { datasetId, documentId, language, title, indexedTitle: document.title },
-    prepared.chunks.map((chunk) => ({ ...chunk, text: text.slice(chunk.start, chunk.end) })),
+    chunks,
   );
   await tx
     .update(documents)
@@ -162,7 +163,7 @@ async function store(tx: Transaction, document: StoredDocument, prepared: Prepar
       title,
       format: prepared.format,
       text,
-      chunkCount: prepared.chunks.length,
+      chunkCount: chunks.length,
     })
     .where(eq(documents.id, documentId));
   return { title, version, readAnew };

@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { queryWithin, type Transaction } from "#db/client.ts";
 import {
+  type FlagState,
   headingSeparator,
   type Indexed,
   type NewChunk,
@@ -18,7 +19,15 @@ import {
   storeChunks,
 } from "./store-chunks.ts";
 
-type Kept = { id: string; ordinal: number; start: number; end: number; page: number | null };
+type Kept = {
+  id: string;
+  ordinal: number;
+  start: number;
+  end: number;
+  page: number | null;
+  flag: FlagState | null;
+  flagReason: string | null;
+};
 
 const movesPerStatement = 500;
 
@@ -52,15 +61,19 @@ export async function replaceChunks(
   return added.reduce((sum, { text }) => sum + text.length, 0);
 }
 
-function isInPlace(kept: Kept, { ordinal, start, end, page }: NewChunk): boolean {
-  return kept.ordinal === ordinal && kept.start === start && kept.end === end && kept.page === (page ?? null);
+/** And what is thought of it is the same. */
+function isInPlace(kept: Kept, { ordinal, start, end, page, flag, flagReason }: NewChunk): boolean {
+  if (kept.ordinal !== ordinal || kept.start !== start || kept.end !== end) return false;
+  return (
+    kept.page === (page ?? null) && kept.flag === (flag ?? null) && kept.flagReason === (flagReason ?? null)
+  );
 }
 
 /** What the document has, by hash; chunks of one text in their order. */
 async function hashesOf(tx: Transaction, { documentId, datasetId }: Indexed): Promise<Map<string, Kept[]>> {
   const rows = await queryWithin<Kept & { hash: string }>(
     tx,
-    `select id::text, ordinal, start, "end", page,
+    `select id::text, ordinal, start, "end", page, flag, flag_reason as "flagReason",
        encode(sha256(convert_to(array_to_string(heading_path, $1::text) || E'\\x1e' || text, 'UTF8')), 'hex') as hash
      from chunks where document_id = $2 and dataset_id = $3 order by ordinal`,
     [headingSeparator, documentId, datasetId],
@@ -88,14 +101,17 @@ async function move(tx: Transaction, document: Indexed, moves: { from: Kept; to:
     await setImmediate();
     const column = <T>(of: (each: (typeof batch)[number]) => T) => sql.param(batch.map(of));
     await tx.execute(sql`
-      update chunks set ordinal = moved.ordinal, start = moved.start, "end" = moved."end", page = moved.page
+      update chunks set ordinal = moved.ordinal, start = moved.start, "end" = moved."end", page = moved.page,
+        flag = moved.flag, flag_reason = moved.flag_reason
       from unnest(
         ${column(({ from }) => from.id)}::bigint[],
         ${column(({ to }) => to.ordinal)}::int[],
         ${column(({ to }) => to.start)}::int[],
         ${column(({ to }) => to.end)}::int[],
-        ${column(({ to }) => to.page ?? null)}::int[]
-      ) as moved(id, ordinal, start, "end", page)
+        ${column(({ to }) => to.page ?? null)}::int[],
+        ${column(({ to }) => to.flag ?? null)}::text[],
+        ${column(({ to }) => to.flagReason ?? null)}::text[]
+      ) as moved(id, ordinal, start, "end", page, flag, flag_reason)
       where chunks.id = moved.id and ${ofDocument}`);
   }
 }

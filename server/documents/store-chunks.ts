@@ -6,7 +6,10 @@
 import { setImmediate } from "node:timers/promises";
 import { type SQL, sql } from "drizzle-orm";
 import type { Transaction } from "#db/client.ts";
+import type { passageFlags } from "#db/schema/documents.ts";
 import { removeVectors, storeVectors } from "./store-vectors.ts";
+
+export type FlagState = (typeof passageFlags)[number];
 
 export type NewChunk = {
   ordinal: number;
@@ -16,6 +19,9 @@ export type NewChunk = {
   end: number;
   page?: number | null;
   text: string;
+  /** What its owner is asked about it, or has decided: server/documents/flags.ts. */
+  flag?: FlagState | null;
+  flagReason?: string | null;
 };
 
 /** `language` is a text search configuration. */
@@ -61,18 +67,20 @@ export async function storeChunks(
     await setImmediate();
     const column = <T>(of: (chunk: NewChunk) => T) => sql.param(batch.map(of));
     await tx.execute(sql`
-      insert into chunks (dataset_id, document_id, ordinal, heading_path, start, "end", page, text, tsv)
-      select ${document.datasetId}, ${document.documentId}, ordinal, heading_path, start, "end", page, text, ${searchVector}
+      insert into chunks (dataset_id, document_id, ordinal, heading_path, start, "end", page, text, flag, flag_reason, tsv)
+      select ${document.datasetId}, ${document.documentId}, ordinal, heading_path, start, "end", page, text, flag, flag_reason, ${searchVector}
       from (
-        select ordinal, start, "end", page, text, string_to_array(headings, ${headingSeparator}) as heading_path
+        select ordinal, start, "end", page, text, flag, flag_reason, string_to_array(headings, ${headingSeparator}) as heading_path
         from unnest(
           ${column((chunk) => chunk.ordinal)}::int[],
           ${column((chunk) => storableHeadings(chunk))}::text[],
           ${column((chunk) => chunk.start)}::int[],
           ${column((chunk) => chunk.end)}::int[],
           ${column((chunk) => chunk.page ?? null)}::int[],
-          ${column((chunk) => storable(chunk.text))}::text[]
-        ) as given(ordinal, headings, start, "end", page, text)
+          ${column((chunk) => storable(chunk.text))}::text[],
+          ${column((chunk) => chunk.flag ?? null)}::text[],
+          ${column((chunk) => chunk.flagReason ?? null)}::text[]
+        ) as given(ordinal, headings, start, "end", page, text, flag, flag_reason)
       ) as chunk
       cross join lateral ${vectorsOf(document)}`);
   }

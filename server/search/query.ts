@@ -20,6 +20,10 @@ export type Hit = {
   end: number;
   /** 0 to 1, four decimals: how much of what was asked for the chunk holds, rare words counting more. */
   score: number;
+  /** Where it begins, from 1, in documents that have pages. */
+  page: number | null;
+  /** It looks as if it gave orders to a model, and waits for its owner's decision. */
+  flagged: boolean;
   text: string;
 };
 

@@ -169,7 +169,8 @@ hit as materialized (
   order by score desc, id limit (select top_k from asked)
 )
 select hit.document_id as "documentId", hit.title as "documentTitle", hit.version, chunks.id::text as "chunkId",
-       chunks.heading_path as "headingPath", chunks.start, chunks."end", hit.score::float8 as score, chunks.text
+       chunks.heading_path as "headingPath", chunks.start, chunks."end", hit.score::float8 as score, chunks.page,
+       coalesce(chunks.flag = 'flagged', false) as flagged, chunks.text
 from dataset
 left join (hit join chunks on chunks.id = hit.id) on true
 order by hit.score desc nulls last, hit.id`;

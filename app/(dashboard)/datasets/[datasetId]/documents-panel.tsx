@@ -10,6 +10,7 @@ import { useTRPC } from "../../../_trpc/provider.tsx";
 import { DocumentDrawer, type ShownDocument } from "./document-drawer.tsx";
 import { DocumentTable } from "./document-table.tsx";
 import { DropArea } from "./drop-area.tsx";
+import { FlaggedPassages } from "./flagged-passages.tsx";
 import { IngestionProgress, type States } from "./ingestion-progress.tsx";
 import { PasteText } from "./paste-text.tsx";
 import { UploadStatus } from "./upload-status.tsx";
@@ -49,6 +50,7 @@ export function DocumentsPanel(props: {
   // The counts are asked for while documents are being read; the list only when they have moved.
   useDidUpdate(() => {
     void queries.invalidateQueries(trpc.documents.list.pathFilter());
+    void queries.invalidateQueries(trpc.flags.pathFilter());
   }, [JSON.stringify(states)]);
   const choose = (value: string) => {
     setFilter(filters.find((known) => known.value === value)?.value ?? "all");
@@ -60,6 +62,7 @@ export function DocumentsPanel(props: {
       <DropArea onFiles={uploads.add} onPaste={paste.open} />
       <UploadStatus uploads={uploads.state} onRetry={uploads.add} onClose={uploads.clear} />
       <IngestionProgress states={states} />
+      <FlaggedPassages datasetId={datasetId} onShow={setShown} />
       <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
       {documents.isPending && <Skeleton h={200} radius="lg" />}
       {total > 0 && (

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Group, Highlight, Paper, Text, Tooltip } from "@mantine/core";
+import { Badge, Button, Group, Highlight, Paper, Text, Tooltip } from "@mantine/core";
 import { useState } from "react";
 
 export type Hit = {
@@ -8,6 +8,8 @@ export type Hit = {
   documentTitle: string;
   headingPath: readonly string[];
   score: number;
+  page: number | null;
+  flagged: boolean;
   text: string;
 };
 
@@ -17,6 +19,7 @@ const shortCharacters = 560;
 const shortestMarked = 3;
 
 export function HitCard({ hit, rank, query }: { hit: Hit; rank: number; query: string }) {
+  const place = [...(hit.page === null ? [] : [`Page ${hit.page}`]), ...hit.headingPath];
   const [whole, setWhole] = useState(false);
   const long = hit.text.length > shortCharacters || hit.text.split("\n").length > shortLines;
   return (
@@ -26,10 +29,15 @@ export function HitCard({ hit, rank, query }: { hit: Hit; rank: number; query: s
           <Text fw={600} style={{ overflowWrap: "anywhere" }}>
             {hit.documentTitle}
           </Text>
-          {hit.headingPath.length > 0 && (
+          {place.length > 0 && (
             <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-              {hit.headingPath.join(" › ")}
+              {place.join(" › ")}
             </Text>
+          )}
+          {hit.flagged && (
+            <Badge color="orange" variant="light" size="sm" mt={4} tt="none">
+              Looks like orders to a model
+            </Badge>
           )}
         </div>
         <Tooltip label="How much of what you asked for the passage holds, from 0 to 1">

@@ -1,0 +1,1 @@
+CREATE INDEX "chunks_flag_idx" ON "chunks" USING btree ("dataset_id","flag","id") WHERE flag is not null;
