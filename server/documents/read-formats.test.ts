@@ -44,6 +44,13 @@ describe("PDF", () => {
     ]);
   });
 
+  test("what only looks like Markdown is text", async () => {
+    const { text } = await read(
+      makePdf(["BT /F1 11 Tf 72 700 Td (# a comment) Tj ET BT /F1 11 Tf 72 680 Td (---) Tj ET"]),
+    );
+    expect(text).toBe("\\# a comment\n\n\\---");
+  });
+
   test("running heads are left out, and what nobody can see", async () => {
     const pages = Array.from(
       { length: 6 },

@@ -113,11 +113,16 @@ function render(pages: readonly Line[][]): string[] {
     for (const line of lines) {
       text += last ? joint(last, line, level(last), level(line), edge) : mark(level(line));
       if (/\p{Ll}-$/u.test(text) && /^\p{Ll}/u.test(line.text)) text = text.slice(0, -1);
-      text += line.text;
+      text += /(?:^|\n)$/.test(text) ? literal(line.text) : line.text;
       last = line;
     }
     return text;
   });
+}
+
+/** What Markdown would take for a heading or a fence (CommonMark §2.4). */
+function literal(text: string): string {
+  return text.replace(/^(?=#{1,6}(?:\s|$)|`{3}|~{3}|[=-]+$)/, "\\");
 }
 
 function mark(level: number): string {
