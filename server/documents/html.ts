@@ -216,7 +216,23 @@ function isHidden(tag: string, attributes: Record<string, string>): boolean {
   if (tag === "body" || tag === "html") return false;
   if (attributes.hidden !== undefined && attributes.hidden.toLowerCase() !== "until-found") return true;
   if (attributes["aria-hidden"] === "true") return true;
-  return /(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|rem|%)?\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$|!))/i.test(
-    attributes.style ?? "",
-  );
+  const style = attributes.style ?? "";
+  return hidingStyle.test(style) || isOfOneColour(style);
+}
+
+/** Not shown, too small, transparent, clipped away or moved off the page. */
+const hidingStyle =
+  /display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*(?:0(?:\.0+)?[a-z%]*|(?:0?\.\d+|1)(?:px|pt))\s*(?:;|$|!)|opacity\s*:\s*0?(?:\.0\d*)?\s*(?:;|$|!)|(?<![-\w])color\s*:\s*transparent|text-indent\s*:\s*-\d{3,}|(?<![-\w])(?:left|right|top)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]|clip-path\s*:\s*inset\((?:50|100)%/i;
+
+/** White on white, where one style says both. */
+function isOfOneColour(style: string): boolean {
+  const colour = colourOf(/(?<![-\w])color\s*:\s*([^;!]{1,40})/i.exec(style)?.[1]);
+  return colour !== "" && colour === colourOf(/background(?:-color)?\s*:\s*([^;!]{1,40})/i.exec(style)?.[1]);
+}
+
+function colourOf(value = ""): string {
+  const name = value.replace(/\s+/g, "").toLowerCase();
+  const short = /^#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3$/.exec(name);
+  if (short) return `#${short[1]}${short[2]}${short[3]}`;
+  return { white: "#fff", black: "#000", "rgb(255,255,255)": "#fff", "rgb(0,0,0)": "#000" }[name] ?? name;
 }
