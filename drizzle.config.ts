@@ -12,6 +12,7 @@ export default defineConfig({
     "./db/schema/receipts.ts",
     "./db/schema/documents.ts",
     "./db/schema/vectors.ts",
+    "./db/schema/sources.ts",
     "./db/schema/billing.ts",
     "./db/schema/usage.ts",
     "./db/schema/users.ts",

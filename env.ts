@@ -59,6 +59,11 @@ const schema = z.object({
     .string()
     .default("")
     .transform((list) => list.split(/[\s,]+/).filter(Boolean)),
+  /** Hosts, addresses and ranges that documents may be read from though they are private. */
+  FETCH_ALLOWLIST: z
+    .string()
+    .default("")
+    .transform((list) => list.split(/[\s,]+/).filter(Boolean)),
   /** Number of server processes that share the limits; each holds its share while Redis is away. */
   WEB_CONCURRENCY: whole(1, 1, 1024),
   MAX_UPLOAD_BYTES: whole(20 * 1024 * 1024, 1024, 1024 * 1024 * 1024),

@@ -32,6 +32,7 @@ type Fixture = {
   receiptId: string;
   sessionId: string;
   refreshToken: string;
+  sourceId: string;
 };
 let fixture: Fixture;
 let registered = 0;
@@ -122,6 +123,12 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "resources.suggest": (f) => ({ datasetId: f.datasetId, prefix: "ro" }),
   "search.batch": (f) => ({ queries: [{ datasetId: f.datasetId, query: "granite" }] }),
   "search.query": (f) => ({ datasetId: f.datasetId, endpoint: "default", query: "granite", topK: 3 }),
+  "sources.create": (f) => ({ datasetId: f.datasetId, url: "http://127.0.0.1/another" }),
+  "sources.delete": (f) => ({ datasetId: f.datasetId, sourceId: f.sourceId }),
+  "sources.get": (f) => ({ datasetId: f.datasetId, sourceId: f.sourceId }),
+  "sources.list": (f) => ({ datasetId: f.datasetId }),
+  "sources.refresh": (f) => ({ datasetId: f.datasetId, sourceId: f.sourceId }),
+  "sources.update": (f) => ({ datasetId: f.datasetId, sourceId: f.sourceId, everyHours: 24 }),
   "sessions.delete": (f) => ({ sessionId: f.sessionId }),
   "sessions.deleteOthers": () => ({ disconnectApps: false }),
   "sessions.list": () => ({}),
@@ -164,6 +171,12 @@ async function ownerWithDocument() {
   });
   if (!document) throw new Error("no document");
   await ingestDocument(document.id);
+  const source = await rest(
+    "POST",
+    `/datasets/${datasetId}/sources`,
+    { cookie: owner.cookie },
+    { url: "http://127.0.0.1/nowhere" },
+  );
   const { id: keyId, key } = await owner.createKey();
   const found = await rest("GET", `/mcp/query/${datasetId}/default?query=granite`, { "x-api-key": key });
   const machine = await rest(
@@ -181,6 +194,7 @@ async function ownerWithDocument() {
     receiptId: String(found.body.receiptId),
     sessionId: await anotherSession(owner),
     refreshToken: (await openLogin(owner.userId, { address: "192.0.2.1", userAgent: null })).refresh_token,
+    sourceId: String(source.body.id),
   };
 }
 

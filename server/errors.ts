@@ -48,6 +48,11 @@ export const refusals = {
     trpc: "FORBIDDEN",
     hint: "Call from a page of this server's own address; the operator sets it with APP_URL.",
   },
+  unreadable_address: {
+    status: 422,
+    trpc: "UNPROCESSABLE_CONTENT",
+    hint: "Open the address in a private window of a browser; private and local ones are refused.",
+  },
   // RFC 9110 §15.5
   invalid_input: {
     status: 400,

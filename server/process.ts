@@ -13,8 +13,10 @@ import { apiHandler, handleUnknown } from "./api.ts";
 import { needsSetupCode, setupCode } from "./auth.ts";
 import { balanceWatchSettled, sweepPayments } from "./balance-watch.ts";
 import { parseAllowlist } from "./client-address.ts";
+import { enqueueDueSources } from "./documents/change-source.ts";
 import { seedGuides } from "./documents/guides.ts";
 import { startIngestion } from "./documents/ingestion-worker.ts";
+import { fetchAllowlist } from "./documents/web/addresses.ts";
 import { forgetLapsed } from "./forget-lapsed.ts";
 import { expireDueCredits } from "./grants.ts";
 import { forgetOldKeys } from "./idempotency.ts";
@@ -98,6 +100,7 @@ export async function start(): Promise<void> {
 async function openEverything(): Promise<void> {
   authSecret();
   parseAllowlist(env.RATE_LIMIT_ALLOWLIST);
+  fetchAllowlist();
   await listen();
   await connection();
   const limiter = getRateLimiter();
@@ -149,6 +152,7 @@ function startSweeps(): () => void {
   sweep(5, reapHolds, "releasing expired holds");
   sweep(5, deliverMail, "sending mail");
   sweep(30, sweepPayments, "settling payments");
+  sweep(30, enqueueDueSources, "queueing sources that are due");
   sweep(60, expireDueCredits, "entering expired credits");
   sweep(600, forgetLapsed, "forgetting what lapsed", 60);
   sweep(3600, sweepReceipts, "removing old receipts");

@@ -6,6 +6,7 @@ import { creditsRouter } from "./credits/router.ts";
 import { datasetsRouter } from "./datasets/router.ts";
 import { flagsRouter } from "./documents/flags-router.ts";
 import { documentsRouter } from "./documents/router.ts";
+import { sourcesRouter } from "./documents/sources-router.ts";
 import { embeddingsRouter } from "./embeddings/router.ts";
 import { geocodingRouter } from "./geocoding/router.ts";
 import { keysRouter } from "./keys/router.ts";
@@ -39,6 +40,7 @@ export const appRouter = router({
   resources: resourcesRouter,
   search: searchRouter,
   sessions: sessionsRouter,
+  sources: sourcesRouter,
   usage: usageRouter,
   users: usersRouter,
 });

@@ -82,6 +82,8 @@ export const documents = pgTable(
     sizeBytes: integer("size_bytes").notNull(),
     /** Where it comes from, for who reads an answer. */
     sourceUrl: text("source_url"),
+    /** Since when it is no longer where it comes from. */
+    goneAt: time("gone_at"),
     /** Of the latest reading: an earlier text is searched until a new one is ready. */
     state: text("state", { enum: documentStates }).notNull(),
     /** Why it failed, in words for its owner. */

@@ -173,6 +173,7 @@ async function insert(tx: Transaction, datasetId: string, rows: Plan["inserts"])
         title: item.title,
         format: item.format,
         externalId: item.externalId,
+        sourceUrl: item.sourceUrl,
         metadata: item.metadata ?? {},
         contentHash: item.contentHash,
         sizeBytes: item.sizeBytes,
@@ -189,6 +190,8 @@ async function replace(tx: Transaction, id: string, item: Judged): Promise<void>
     .set({
       contentHash: item.contentHash,
       sizeBytes: item.sizeBytes,
+      sourceUrl: item.sourceUrl,
+      goneAt: null,
       stage: null,
       progress: null,
       ...stateOf(item),

@@ -8,7 +8,20 @@ import type { Job, JobResult } from "pg-boss";
 import { connection, query } from "#db/client.ts";
 import { log } from "#server/log.ts";
 import { giveUpDocument, ingestDocument } from "./ingest.ts";
-import { closeJobs, deadLetterQueue, type IngestionJob, ingestionQueue, jobs } from "./queue.ts";
+import {
+  closeJobs,
+  deadLetterQueue,
+  type IngestionJob,
+  ingestionQueue,
+  jobs,
+  type SourceJob,
+  sourceDeadLetterQueue,
+  sourceQueue,
+} from "./queue.ts";
+import { giveUpSource, readSource } from "./read-source.ts";
+
+/** They mostly wait for hosts. */
+const sourcesAtOnce = 4;
 
 /** `stop` lets running documents finish, then closes the queue: call it before closing the database. */
 export async function startIngestion(): Promise<{ stop(): Promise<void> }> {
@@ -48,6 +61,20 @@ export async function startIngestion(): Promise<{ stop(): Promise<void> }> {
       return results;
     },
   );
+  await boss.work<SourceJob>(sourceDeadLetterQueue, { ...polling, batchSize: 20 }, async (batch) => {
+    for (const job of batch) {
+      log.error({ sourceId: job.data.sourceId, jobId: job.id }, "source given up");
+      await giveUpSource(job.data.sourceId, job.id);
+    }
+  });
+  await boss.work<SourceJob>(
+    sourceQueue,
+    { ...polling, batchSize: 1, burstWhenBatchFull: true, localConcurrency: sourcesAtOnce },
+    async ([job]) => {
+      if (!job || stopping) throw new Error("The process stops; the next one goes on.");
+      await readSource(job.data.sourceId);
+    },
+  );
   return {
     async stop() {
       stopping = true;
@@ -69,12 +96,15 @@ async function attempt(job: Job<IngestionJob>) {
 
 /** A PGlite folder belongs to one process, so whatever is active at its start was left by a dead one. */
 async function takeUpOrphans(): Promise<void> {
-  const rows = await query<{ id: string }>("select id from pgboss.job where name = $1 and state = 'active'", [
-    ingestionQueue,
-  ]);
-  if (rows.length > 0)
+  for (const queue of [ingestionQueue, sourceQueue]) {
+    const rows = await query<{ id: string }>(
+      "select id from pgboss.job where name = $1 and state = 'active'",
+      [queue],
+    );
+    if (rows.length === 0) continue;
     await (await jobs()).fail(
-      ingestionQueue,
+      queue,
       rows.map((row) => row.id),
     );
+  }
 }

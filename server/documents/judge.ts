@@ -23,6 +23,8 @@ export type NewDocument = {
   content: Uint8Array;
   /** The caller's own name for it: sent again, it replaces what the dataset has under that name. */
   externalId?: string | undefined;
+  /** Where it was read from the web. */
+  sourceUrl?: string | undefined;
   metadata?: Record<string, unknown> | undefined;
   /** Why it cannot be taken, where that is known already. */
   refused?: string | undefined;
@@ -36,6 +38,7 @@ export type Judged = {
   contentHash: string;
   sizeBytes: number;
   externalId: string | null;
+  sourceUrl: string | null;
   metadata: Record<string, unknown> | null;
   /** What is read in the background, text in UTF-8, or why that is no use. */
   outcome: { source: Uint8Array } | { refused: string };
@@ -67,6 +70,7 @@ async function judgeOne(item: NewDocument): Promise<Judged> {
     contentHash: createHash("sha256").update(content).digest("hex"),
     sizeBytes: content.length,
     externalId: item.externalId === undefined ? null : cleanText(item.externalId),
+    sourceUrl: item.sourceUrl ?? null,
     metadata: item.metadata ? cleanRecord(item.metadata) : null,
     outcome:
       "refused" in sniffed

@@ -6,13 +6,16 @@
  */
 import { is, SQL, sql } from "drizzle-orm";
 import { fromDrizzle, fromPglite, PgBoss } from "pg-boss";
-import { type Connection, connection, type Transaction } from "#db/client.ts";
+import { type Connection, connection, queryWithin, type Transaction } from "#db/client.ts";
 import { log } from "#server/log.ts";
 import { takeTurns } from "./turns.ts";
 
 export const ingestionQueue = "ingestion";
 export const deadLetterQueue = "ingestion-failed";
 export type IngestionJob = { documentId: string };
+export const sourceQueue = "sources";
+export const sourceDeadLetterQueue = "sources-failed";
+export type SourceJob = { sourceId: string };
 
 type Slot = { connection: Connection; boss: Promise<PgBoss> };
 const slots: { [key: symbol]: Slot | undefined } = globalThis as never;
@@ -60,15 +63,26 @@ async function open({ driver }: Connection): Promise<PgBoss> {
   await boss.start();
   const kept = { notify: true, deleteAfterSeconds: 3600 };
   await boss.createQueue(deadLetterQueue, { ...kept, retryLimit: 10, retryDelay: 5, retryBackoff: true });
-  await boss.createQueue(ingestionQueue, {
+  const tried = {
     ...kept,
-    deadLetter: deadLetterQueue,
     retryLimit: 3,
     retryDelay: 1,
     retryBackoff: true,
-    expireInSeconds: 900,
     // On PGlite a heartbeat waits behind whatever transaction runs.
     heartbeatSeconds: embedded ? 120 : 10,
+  };
+  await boss.createQueue(ingestionQueue, { ...tried, deadLetter: deadLetterQueue, expireInSeconds: 900 });
+  await boss.createQueue(sourceDeadLetterQueue, {
+    ...kept,
+    retryLimit: 10,
+    retryDelay: 5,
+    retryBackoff: true,
+  });
+  // Every page of a slice may keep its reader waiting for as long as is allowed.
+  await boss.createQueue(sourceQueue, {
+    ...tried,
+    deadLetter: sourceDeadLetterQueue,
+    expireInSeconds: 3 * 3600,
   });
   return boss;
 }
@@ -91,6 +105,22 @@ export async function enqueueIngestion(
     priority: -(first + place),
   }));
   await boss.insert(ingestionQueue, inserted, { db: inTransaction(tx) });
+}
+
+/** Call in the transaction that says that the source is to be read, or read on. */
+export async function enqueueSource(tx: Transaction, sourceId: string): Promise<void> {
+  const boss = await jobs();
+  const [row] = await queryWithin<{ account: string }>(
+    tx,
+    `select coalesce(d.owner_id, d.id) as account from sources s join datasets d on d.id = s.dataset_id where s.id = $1`,
+    [sourceId],
+  );
+  if (!row) return;
+  // Turns of another queue than that of the documents.
+  const account = `${sourceQueue}:${row.account}`;
+  const first = await takeTurns(tx, { queue: sourceQueue, account, count: 1 });
+  const job = { data: { sourceId } satisfies SourceJob, priority: -first };
+  await boss.insert(sourceQueue, [job], { db: inTransaction(tx) });
 }
 
 /** Inserting jobs gives no rows that matter, and the two drivers would give them in two shapes. */

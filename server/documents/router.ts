@@ -12,6 +12,7 @@ import { procedure, router } from "../trpc.ts";
 import { cancelDocument, deleteDocument, retryDocument, updateDocument } from "./change.ts";
 import { createDocuments } from "./create.ts";
 import { read } from "./read.ts";
+import { readAddress } from "./read-address.ts";
 import { type DocumentRow, documentColumns, listDocuments } from "./rows.ts";
 
 const maxFiles = 1_000;
@@ -27,6 +28,7 @@ const documentSchema = z
     sizeBytes: z.int(),
     contentHash: z.string().describe("SHA-256 of what was sent, hex"),
     sourceUrl: z.string().nullable().describe("Where it was read from the web"),
+    goneAt: timeField.nullable().describe("Since when it is no longer there"),
     version: z.int().describe("Of its text; a receipt names the one that was read"),
     state: z
       .enum(documentStates)
@@ -55,18 +57,40 @@ export const documentsRouter = router({
   read,
 
   create: procedure("documents.create", {
-    input: z.strictObject({
-      datasetId: datasetId.describe("A dataset of yours"),
-      title: nameField(300).describe("What the document is called"),
-      text: z.string().min(1, "must not be empty").describe("The document: plain text, Markdown, HTML, …"),
-      format: z
-        .enum(documentFormats)
-        .exclude(["pdf", "docx"])
-        .optional()
-        .describe("Found out from the text when left out"),
-      externalId: nameField(300).optional().describe("Your own id: sending it again replaces the document"),
-      metadata: metadataField.optional().describe("Your own fields: texts, numbers, true or false"),
-    }),
+    input: z
+      .strictObject({
+        datasetId: datasetId.describe("A dataset of yours"),
+        title: nameField(300)
+          .optional()
+          .describe("What the document is called; needed with a text, a page has a title of its own"),
+        text: z
+          .string()
+          .min(1, "must not be empty")
+          .optional()
+          .describe("The document: plain text, Markdown, HTML, …"),
+        url: z
+          .string()
+          .max(2_000)
+          .optional()
+          .describe("Instead of a text: the address of a page or file, which is read once, now"),
+        format: z
+          .enum(documentFormats)
+          .exclude(["pdf", "docx"])
+          .optional()
+          .describe("Of a text; found out when left out"),
+        externalId: nameField(300)
+          .optional()
+          .describe("Your own id, or the address: sending it again replaces the document"),
+        metadata: metadataField.optional().describe("Your own fields: texts, numbers, true or false"),
+      })
+      .refine(({ text, url }) => (text === undefined) !== (url === undefined), {
+        path: ["text"],
+        error: "send either a text or a url",
+      })
+      .refine(({ text, title }) => text === undefined || title !== undefined, {
+        path: ["title"],
+        error: "must not be empty",
+      }),
     output: documentSchema,
   }).mutation(async ({ ctx, input }) => {
     const caller = callerOf(ctx);
@@ -77,9 +101,10 @@ export const documentsRouter = router({
       idFor: (place) => ctx.idempotency.idFor("doc", place),
       items: [
         {
-          title: input.title,
-          content: new TextEncoder().encode(input.text),
-          ...(input.format ? { format: input.format } : {}),
+          ...(input.url === undefined
+            ? { content: new TextEncoder().encode(input.text), format: input.format }
+            : await readAddress(input.url, ctx.signal)),
+          ...(input.title ? { title: input.title } : {}),
           ...(input.externalId ? { externalId: input.externalId } : {}),
           ...(input.metadata ? { metadata: input.metadata } : {}),
         },
@@ -93,11 +118,19 @@ export const documentsRouter = router({
     input: z.strictObject({
       datasetId,
       files: z
-        .array(z.object({ name: z.string(), mediaType: z.string(), content: z.instanceof(Uint8Array) }))
+        .array(
+          z.object({ name: z.string().max(300), mediaType: z.string(), content: z.instanceof(Uint8Array) }),
+        )
         .min(1, "send at least one part named file")
         .max(maxFiles, `send at most ${maxFiles} files at once`),
       title: nameField(300).optional().describe("For a single file; its name otherwise"),
       externalId: nameField(300).optional().describe("For a single file"),
+      externalIdFrom: z
+        .enum(["name"])
+        .optional()
+        .describe(
+          "name: each file's name, with its folders, is its externalId, so that it can be sent again",
+        ),
     }),
     output: z.union([documentSchema, z.object({ items: z.array(documentSchema) })]),
   }).mutation(async ({ ctx, input }) => {
@@ -113,6 +146,7 @@ export const documentsRouter = router({
         mediaType,
         content,
         ...(single && input.title ? { title: input.title } : {}),
+        ...(input.externalIdFrom ? { externalId: name } : {}),
         ...(single && input.externalId ? { externalId: input.externalId } : {}),
       })),
     });
@@ -205,6 +239,7 @@ function toDocument(row: DocumentRow & { duplicate?: boolean }) {
     sizeBytes: row.sizeBytes,
     contentHash: row.contentHash,
     sourceUrl: row.sourceUrl,
+    goneAt: row.goneAt?.toISOString() ?? null,
     version: row.version,
     state: row.state,
     stage: row.stage,

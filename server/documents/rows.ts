@@ -19,6 +19,7 @@ export const documentColumns = {
   contentHash: documents.contentHash,
   sizeBytes: documents.sizeBytes,
   sourceUrl: documents.sourceUrl,
+  goneAt: documents.goneAt,
   version: documents.version,
   state: documents.state,
   reason: documents.reason,
