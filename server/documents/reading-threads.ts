@@ -50,6 +50,7 @@ function start(): Worker {
   });
   // What it still reports while it is being ended is nothing to anybody.
   worker.on("error", () => {});
+  worker.on("exit", () => leave(worker));
   return worker;
 }
 
@@ -94,15 +95,16 @@ function runOn<Answer>(worker: Worker, task: ReadingTask, limits: Limits): Promi
 }
 
 function rest(worker: Worker): void {
-  const leave = () => {
-    const place = idle.indexOf(worker);
-    if (place >= 0) idle.splice(place, 1);
-    return place >= 0;
-  };
   worker.unref();
-  worker.once("exit", leave);
   idle.push(worker);
   setTimeout(() => {
-    if (leave()) void worker.terminate();
+    if (leave(worker)) void worker.terminate();
   }, idleSeconds * 1000).unref();
+}
+
+/** False when it was not resting. */
+function leave(worker: Worker): boolean {
+  const place = idle.indexOf(worker);
+  if (place >= 0) idle.splice(place, 1);
+  return place >= 0;
 }
