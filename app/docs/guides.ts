@@ -11,6 +11,7 @@ const order = [
   "search",
   "endpoints",
   "authentication",
+  "accounts",
   "mcp",
   "limits-and-credits",
   "api",

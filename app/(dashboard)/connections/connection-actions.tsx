@@ -12,7 +12,7 @@ import { ChangeConnection } from "./change-connection.tsx";
 import { type Connection, isMachine } from "./connection.ts";
 
 export function ConnectionActions({ connection }: { connection: Connection }) {
-  const { id: connectionId, client, pausedAt } = connection;
+  const { id: connectionId, client, login, pausedAt } = connection;
   const { name } = client;
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -26,7 +26,8 @@ export function ConnectionActions({ connection }: { connection: Connection }) {
   const disconnect = useMutation(
     trpc.connections.delete.mutationOptions({
       onSuccess: () => {
-        notifications.show({ message: `“${name}” is disconnected; its next call is refused` });
+        const ended = login ? "is signed out" : "is disconnected";
+        notifications.show({ message: `“${name}” ${ended}; its next call is refused` });
         return refresh();
       },
       onError: tell,
@@ -35,16 +36,20 @@ export function ConnectionActions({ connection }: { connection: Connection }) {
   const again = isMachine(client)
     ? "Its secret stops working for good; to have it back, add it as a new machine."
     : "To have it back, connect it again and choose anew what it may read and spend.";
+  const end = login ? "Sign out" : "Disconnect";
   const confirm = () =>
     modals.openConfirmModal({
-      title: `Disconnect ${name}?`,
+      title: `${end} ${name}?`,
       children: (
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-          Its next call is refused and it cannot renew itself. Lost are its datasets, its budget and its
-          limits as you set them. {again} Its receipts and what it made stay.
+          Its next call is refused and it cannot renew itself.{" "}
+          {login
+            ? "It can sign in again with your e-mail address and password: if you do not know it, change the password."
+            : `Lost are its datasets, its budget and its limits as you set them. ${again}`}{" "}
+          Its receipts and what it made stay.
         </Text>
       ),
-      labels: { confirm: "Disconnect", cancel: "Keep it" },
+      labels: { confirm: end, cancel: "Keep it" },
       confirmProps: { color: "red" },
       onConfirm: () => disconnect.mutate({ connectionId }),
     });
@@ -66,15 +71,17 @@ export function ConnectionActions({ connection }: { connection: Connection }) {
           </ActionIcon>
         </MenuTarget>
         <MenuDropdown>
-          <MenuItem leftSection={<IconAdjustments size={16} />} onClick={open}>
-            Change
-          </MenuItem>
+          {!login && (
+            <MenuItem leftSection={<IconAdjustments size={16} />} onClick={open}>
+              Change
+            </MenuItem>
+          )}
           <MenuItem
             leftSection={<IconPlugConnectedX size={16} />}
             style={{ color: "var(--mantine-color-error)" }}
             onClick={confirm}
           >
-            Disconnect
+            {end}
           </MenuItem>
         </MenuDropdown>
       </Menu>

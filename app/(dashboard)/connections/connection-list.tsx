@@ -28,7 +28,7 @@ export function ConnectionList({ items }: { items: readonly Connection[] }) {
 }
 
 function Row({ connection }: { connection: Connection }) {
-  const { client, scopes, pausedAt, alertedAt } = connection;
+  const { client, login, scopes, pausedAt, alertedAt } = connection;
   return (
     <Stack gap="sm" px="lg" py="md">
       <Group justify="space-between" align="flex-start" wrap="nowrap">
@@ -37,7 +37,7 @@ function Row({ connection }: { connection: Connection }) {
             <Text fw={550} style={{ overflowWrap: "anywhere" }}>
               <bdi>{client.name}</bdi>
             </Text>
-            <Trust client={client} />
+            {!login && <Trust client={client} />}
             {pausedAt && (
               <Badge variant="default" tt="none" fw={500}>
                 Paused
@@ -45,7 +45,7 @@ function Row({ connection }: { connection: Connection }) {
             )}
           </Group>
           <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-            {hostText(client)}
+            {login ? "Signed in with your e-mail address and password" : hostText(client)}
           </Text>
         </Stack>
         <ConnectionActions connection={connection} />
@@ -64,13 +64,13 @@ function Row({ connection }: { connection: Connection }) {
         </Alert>
       )}
       <Text size="sm" c="dimmed">
-        {scopes.map((scope) => scopeNotes[scope]).join(" · ")}
+        {login ? "May do all that you may" : scopes.map((scope) => scopeNotes[scope]).join(" · ")}
       </Text>
       <AccessFacts access={connection} name={client.name} />
       <Group gap="md" fz="sm" c="dimmed" style={{ rowGap: 4 }}>
         <LastCall at={connection.lastUsedAt} />
         <span>
-          Connected <TimeText value={connection.createdAt} />
+          {login ? "Since" : "Connected"} <TimeText value={connection.createdAt} />
         </span>
         <Expiry at={connection.expiresAt} />
       </Group>
