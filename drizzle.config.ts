@@ -13,6 +13,7 @@ export default defineConfig({
     "./db/schema/documents.ts",
     "./db/schema/vectors.ts",
     "./db/schema/sources.ts",
+    "./db/schema/endpoints.ts",
     "./db/schema/billing.ts",
     "./db/schema/usage.ts",
     "./db/schema/users.ts",

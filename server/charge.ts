@@ -25,13 +25,17 @@ import { metrics } from "./metrics.ts";
 import { type OperationId, operation } from "./operations.ts";
 import { itemPrices, total } from "./price.ts";
 import { forget, type Principal } from "./principal.ts";
-import { type Receipt, type ReceiptHit, writeFreeReceipt } from "./receipt.ts";
+import { type Receipt, type ReceiptEndpoint, type ReceiptHit, writeFreeReceipt } from "./receipt.ts";
 
 /** As long as a database takes that was killed and starts again. */
 const captureRetryMs = 5_000;
 const captureRetryPauseMs = 100;
 
-type Read = { readonly query: string | null; readonly hits: readonly ReceiptHit[] };
+type Read = {
+  readonly query: string | null;
+  readonly hits: readonly ReceiptHit[];
+  readonly endpoint?: ReceiptEndpoint | null;
+};
 
 type Charged = { readonly receiptId: string | null; readonly creditsCharged: number };
 
@@ -186,10 +190,14 @@ async function free<Result extends { ok: boolean }>(
 
 function receiptOf(id: string, reads: readonly Read[], startedAt: number): Receipt {
   const queries = reads.flatMap(({ query }) => query ?? []);
+  const endpoints = new Map(
+    reads.flatMap(({ endpoint }) => (endpoint ? [[endpoint.endpointId, endpoint]] : [])),
+  );
   return {
     id,
     query: queries.length === 0 ? null : queries.join("\n"),
     hits: reads.flatMap(({ hits }) => hits),
+    endpoints: [...endpoints.values()],
     durationMs: Math.round(performance.now() - startedAt),
   };
 }

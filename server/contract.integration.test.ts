@@ -30,6 +30,7 @@ type Fixture = {
   keyId: string;
   connectionId: string;
   receiptId: string;
+  endpointId: string;
   sessionId: string;
   refreshToken: string;
   sourceId: string;
@@ -101,6 +102,12 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "geocoding.city": () => ({ city: "London" }),
   "flags.decide": (f) => ({ datasetId: f.datasetId, chunkId: "999999999", decision: "approved" }),
   "flags.list": (f) => ({ datasetId: f.datasetId }),
+  "endpoints.create": (f) => ({ datasetId: f.datasetId, name: "made-in-a-test" }),
+  "endpoints.delete": (f) => ({ endpointId: f.endpointId }),
+  "endpoints.get": (f) => ({ endpointId: f.endpointId }),
+  "endpoints.list": (f) => ({ datasetId: f.datasetId }),
+  "endpoints.publish": (f) => ({ endpointId: f.endpointId }),
+  "endpoints.update": (f) => ({ endpointId: f.endpointId, description: "changed" }),
   "keys.create": () => ({ name: "Key", scopes: ["mcp:query"] }),
   "keys.delete": (f) => ({ keyId: f.keyId }),
   "keys.list": () => ({}),
@@ -179,6 +186,12 @@ async function ownerWithDocument() {
   );
   const { id: keyId, key } = await owner.createKey();
   const found = await rest("GET", `/mcp/query/${datasetId}/default?query=granite`, { "x-api-key": key });
+  const endpoint = await rest(
+    "POST",
+    "/mcp/endpoints",
+    { cookie: owner.cookie },
+    { datasetId, name: "coarse", options: { topK: 2 }, publish: true },
+  );
   const machine = await rest(
     "POST",
     "/connections/machines",
@@ -192,6 +205,7 @@ async function ownerWithDocument() {
     keyId,
     connectionId: String(machine.body.id),
     receiptId: String(found.body.receiptId),
+    endpointId: String(endpoint.body.id),
     sessionId: await anotherSession(owner),
     refreshToken: (await openLogin(owner.userId, { address: "192.0.2.1", userAgent: null })).refresh_token,
     sourceId: String(source.body.id),
@@ -456,7 +470,9 @@ describe("no credits", () => {
 describe("somebody else's", () => {
   it.each(
     rows.filter(({ id }) =>
-      /\{(datasetId|documentId|keyId|connectionId|receiptId|sessionId)\}/.test(operation(id).rest.path),
+      /\{(datasetId|documentId|endpointId|keyId|connectionId|receiptId|sessionId)\}/.test(
+        operation(id).rest.path,
+      ),
     ),
   )("$id over $door", async ({ id, door }) => {
     const stranger = await createTestAccount();
@@ -498,18 +514,22 @@ describe("the same answer at every door", () => {
     expect(steady(third.output)).toEqual(steady(first.output));
   });
 
-  it.each(["datasets.create", "documents.create", "documents.upload", "keys.create"] as const)(
-    "%s answers 201",
-    async (id) => {
-      const reply = await overRest(id, examples[id](fixture), { cookie: fixture.owner.cookie });
-      expect(reply.status).toBe(201);
-      expect(reply.output).toHaveProperty("id");
-    },
-  );
+  it.each([
+    "datasets.create",
+    "documents.create",
+    "documents.upload",
+    "endpoints.create",
+    "keys.create",
+  ] as const)("%s answers 201", async (id) => {
+    const reply = await overRest(id, examples[id](fixture), { cookie: fixture.owner.cookie });
+    expect(reply.status).toBe(201);
+    expect(reply.output).toHaveProperty("id");
+  });
 
   it.each([
     "documents.delete",
     "connections.delete",
+    "endpoints.delete",
     "keys.delete",
     "sessions.delete",
     "datasets.delete",

@@ -153,7 +153,7 @@ export async function chargeWork(tx: Transaction, work: WorkCharge): Promise<Hol
   if (result.outcome !== "held") return result;
   await queryWithin(
     tx,
-    `${intoReceipts} values ($1, $2, $3, $4, $5, null, $6::text::jsonb, 'answered', $7, 0)`,
+    `${intoReceipts} values ($1, $2, $3, $4, $5, null, $6::text::jsonb, '[]', 'answered', $7, 0)`,
     [newId("rcpt"), accountId, credential.kind, credential.id, operation, JSON.stringify([read]), amount],
   );
   return result;
@@ -201,7 +201,7 @@ export async function captureHold(
      ), ${giveBack}, written as (
        ${intoReceipts}
        select $3::text, account_id, $4::text, $5::text, $6::text, ${keptQuery("settled.account_id", "$7")}, $8::text::jsonb,
-         'answered', $2::bigint, $9::int from settled
+         $13::text::jsonb, 'answered', $2::bigint, $9::int from settled
      ), completed as (
        update idempotency_keys k set state = 'done', answer = $12::text
        from settled where k.account_id = settled.account_id and k.key = $10::text and k.claim = $11::text
@@ -220,6 +220,7 @@ export async function captureHold(
       completion?.key ?? null,
       completion?.claim ?? null,
       completion?.answer ?? null,
+      JSON.stringify(receipt.endpoints),
     ],
   );
   if (!row?.settled) return null;
@@ -267,10 +268,17 @@ export async function releaseEmpty(
     `with ${released("'released'")}, ${giveBack}, written as (
        ${intoReceipts}
        select $2::text, account_id, $3::text, credential_id, operation, ${keptQuery("settled.account_id", "$4")}, '[]',
-         'empty', 0, $5::int from settled
+         $6::text::jsonb, 'empty', 0, $5::int from settled
      )
      select balance from given_back`,
-    [holdId, receipt.id, credentialKind, receipt.query, receipt.durationMs],
+    [
+      holdId,
+      receipt.id,
+      credentialKind,
+      receipt.query,
+      receipt.durationMs,
+      JSON.stringify(receipt.endpoints),
+    ],
   );
   return row?.balance ?? null;
 }

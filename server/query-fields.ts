@@ -1,4 +1,8 @@
-/** The parameters of one search, for the operation and for the manifest that describes it. */
+/**
+ * The parameters of one search: for the operations, for endpoints that save them, and for the manifest that
+ * describes them. A field with a default is an option; adding one here lets callers give it and endpoints
+ * save it.
+ */
 import { z } from "zod";
 import { proseField } from "./fields.ts";
 
@@ -12,10 +16,44 @@ export const maxCreditsField = z
     "Credits this call may cost; it then does less of several things and says so, or is refused, free",
   );
 
-export const queryFields = {
-  query: proseField(2_000)
-    .min(1, "must not be empty")
-    .describe("Words you expect in the answer; words in quotes should stand together"),
+const wordsField = proseField(2_000)
+  .min(1, "must not be empty")
+  .describe("Words you expect in the answer; words in quotes should stand together");
+
+/** How to answer. What a caller leaves out is the endpoint's, and then the default here. */
+const optionFields = {
   topK: z.int().min(1).max(50).default(10).describe("Hits at most"),
-  maxCredits: maxCreditsField,
 };
+
+export const optionsSchema = z.object(optionFields);
+
+export type QueryOptions = z.output<typeof optionsSchema>;
+
+export type OptionName = keyof QueryOptions;
+
+export const optionNames = Object.keys(optionFields) as [OptionName, ...OptionName[]];
+
+type Given<Fields extends Record<string, z.ZodDefault>> = {
+  [Name in keyof Fields]: z.ZodOptional<ReturnType<Fields[Name]["unwrap"]>>;
+};
+
+/** The same fields of which some are given: absent stays absent, the default is only told. */
+function givenOf<Fields extends Record<string, z.ZodDefault>>(fields: Fields): Given<Fields> {
+  const given = Object.entries(fields).map(([name, field]) => [
+    name,
+    withoutDefault(field, field.def.defaultValue),
+  ]);
+  return Object.fromEntries(given);
+}
+
+/** `told` stands as the default in schemas. */
+export function withoutDefault(field: z.ZodDefault, told: unknown) {
+  return z.optional(field.unwrap()).meta({ ...field.meta(), default: told });
+}
+
+export const givenOptions = givenOf(optionFields);
+
+export type GivenOptions = z.output<z.ZodObject<typeof givenOptions>>;
+
+/** What a caller writes. */
+export const queryFields = { query: wordsField, ...givenOptions, maxCredits: maxCreditsField };

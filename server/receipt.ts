@@ -22,15 +22,23 @@ export type ReceiptHit = {
   readonly score: number | null;
 };
 
+/** The version of a saved query that a call went through. */
+export type ReceiptEndpoint = {
+  readonly endpointId: string;
+  readonly name: string;
+  readonly version: number;
+};
+
 export type Receipt = {
   readonly id: string;
   readonly query: string | null;
   readonly hits: readonly ReceiptHit[];
+  readonly endpoints: readonly ReceiptEndpoint[];
   readonly durationMs: number;
 };
 
 export const intoReceipts =
-  "insert into receipts (id, account_id, credential_kind, credential_id, operation, query, hits, outcome, credits_charged, duration_ms)";
+  "insert into receipts (id, account_id, credential_kind, credential_id, operation, query, hits, endpoints, outcome, credits_charged, duration_ms)";
 
 /** SQL: the text, unless the owner of the account switched queries off. `account` is qualified: the settings have a column of that name. */
 export function keptQuery(account: string, text: string): string {
@@ -49,10 +57,20 @@ export async function writeFreeReceipt(
   operation: OperationId,
   receipt: Receipt,
 ): Promise<void> {
-  const { id, query: asked, hits, durationMs } = receipt;
+  const { id, query: asked, hits, endpoints, durationMs } = receipt;
   await query(
     `${intoReceipts}
-     values ($1::text, $2::text, $3::text, $4::text, $5::text, ${keptQuery("$2::text", "$6")}, $7::text::jsonb, 'answered', 0, $8::int)`,
-    [id, accountId, kind, credentialId, operation, asked, JSON.stringify(hits), durationMs],
+     values ($1::text, $2::text, $3::text, $4::text, $5::text, ${keptQuery("$2::text", "$6")}, $7::text::jsonb, $8::text::jsonb, 'answered', 0, $9::int)`,
+    [
+      id,
+      accountId,
+      kind,
+      credentialId,
+      operation,
+      asked,
+      JSON.stringify(hits),
+      JSON.stringify(endpoints),
+      durationMs,
+    ],
   );
 }

@@ -8,6 +8,7 @@ import { flagsRouter } from "./documents/flags-router.ts";
 import { documentsRouter } from "./documents/router.ts";
 import { sourcesRouter } from "./documents/sources-router.ts";
 import { embeddingsRouter } from "./embeddings/router.ts";
+import { endpointsRouter } from "./endpoints/router.ts";
 import { geocodingRouter } from "./geocoding/router.ts";
 import { keysRouter } from "./keys/router.ts";
 import { meterRouter } from "./meter/router.ts";
@@ -30,6 +31,7 @@ export const appRouter = router({
   datasets: datasetsRouter,
   documents: documentsRouter,
   embeddings: embeddingsRouter,
+  endpoints: endpointsRouter,
   geocoding: geocodingRouter,
   flags: flagsRouter,
   keys: keysRouter,

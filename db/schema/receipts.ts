@@ -24,6 +24,8 @@ export const receipts = pgTable(
     query: text("query"),
     /** What was returned: `[{datasetId, documentId, documentTitle, version, chunkId, start, end, rank, score}]`. */
     hits: jsonb("hits").notNull(),
+    /** Saved queries that it went through, as they were: `[{endpointId, name, version}]`. */
+    endpoints: jsonb("endpoints").notNull().default([]),
     outcome: text("outcome", { enum: receiptOutcomes }).notNull().default("answered"),
     creditsCharged: credits("credits_charged").notNull(),
     durationMs: integer("duration_ms").notNull(),

@@ -26,7 +26,7 @@ export async function payersOf(keys: readonly string[]): Promise<Payer[]> {
 export async function holdAndCapture({ principal }: Payer): Promise<void> {
   const result = await holdCredits(principal, id, priceCredits);
   if (result.outcome !== "held") throw new Error(`A hold was answered with ${result.outcome}.`);
-  const receipt = { id: newId("rcpt"), query: "manual page", hits: tenHits, durationMs: 3 };
+  const receipt = { id: newId("rcpt"), query: "manual page", hits: tenHits, durationMs: 3, endpoints: [] };
   const balance = await captureHold(result.hold, priceCredits, principal, id, receipt);
   if (balance === null) throw new Error("A hold had expired.");
 }

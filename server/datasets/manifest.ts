@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { env } from "#env";
 import type { DatasetRow } from "../dataset-access.ts";
+import { defaultEndpoint, type PublishedEndpoint, parametersOf } from "../endpoint.ts";
 import { operations } from "../operations.ts";
-import { queryFields } from "../query-fields.ts";
 
 const jsonSchema = z.record(z.string(), z.unknown());
 
@@ -15,6 +15,8 @@ export const manifestSchema = z
     endpoints: z.array(
       z.object({
         name: z.string(),
+        version: z.int().nullable().describe("null: default, which is the same everywhere"),
+        title: z.string(),
         description: z.string(),
         url: z.url(),
         method: z.literal("GET"),
@@ -27,23 +29,38 @@ export const manifestSchema = z
   })
   .meta({ id: "Manifest" });
 
-export function manifestOf(row: DatasetRow): z.output<typeof manifestSchema> {
+const everyDatasets = {
+  name: defaultEndpoint,
+  version: null,
+  title: "Search",
+  description: "Full text search over every document of the dataset",
+};
+
+export function manifestOf(
+  row: DatasetRow,
+  published: readonly PublishedEndpoint[],
+): z.output<typeof manifestSchema> {
   const { scope, priceCredits, tool } = operations["search.query"];
+  const offer = (endpoint: PublishedEndpoint | null) => ({
+    ...(endpoint === null
+      ? everyDatasets
+      : {
+          name: endpoint.name,
+          version: endpoint.version,
+          title: endpoint.title,
+          description: endpoint.description,
+        }),
+    url: `${env.appUrl}/api/v1/mcp/query/${row.id}/${endpoint?.name ?? defaultEndpoint}`,
+    method: "GET" as const,
+    parameters: z.toJSONSchema(parametersOf(endpoint), { io: "input" }),
+    scopes: [scope],
+    priceCredits,
+  });
   return {
     datasetId: row.id,
     name: row.name,
     description: row.description,
-    endpoints: [
-      {
-        name: "default",
-        description: "Full text search over every document of the dataset",
-        url: `${env.appUrl}/api/v1/mcp/query/${row.id}/default`,
-        method: "GET",
-        parameters: z.toJSONSchema(z.object(queryFields), { io: "input" }),
-        scopes: [scope],
-        priceCredits,
-      },
-    ],
+    endpoints: [null, ...published].map(offer),
     mcp: { url: `${env.appUrl}/api/mcp`, tool: tool.name },
   };
 }

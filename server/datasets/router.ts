@@ -14,6 +14,7 @@ import {
   readableSql,
   restrictedTo,
 } from "../dataset-access.ts";
+import { publishedEndpoints } from "../endpoint.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
@@ -102,7 +103,10 @@ export const datasetsRouter = router({
   }),
 
   manifest: procedure("datasets.manifest", { input: one, output: manifestSchema }).query(
-    async ({ ctx, input }) => manifestOf(await getReadableDataset(input.datasetId, ctx.principal)),
+    async ({ ctx, input }) => {
+      const dataset = await getReadableDataset(input.datasetId, ctx.principal);
+      return manifestOf(dataset, await publishedEndpoints(dataset.id));
+    },
   ),
 
   get: procedure("datasets.get", { input: one, output: datasetSchema.extend(progressSchema.shape) }).query(

@@ -14,8 +14,9 @@ export function toolSchema(schema: z.ZodType, io: "input" | "output"): JsonSchem
     // Without the registered ids, so that nothing is moved to $defs.
     metadata: z.registry(),
     override: ({ zodSchema, jsonSchema }) => {
-      const description = z.globalRegistry.get(zodSchema)?.description;
-      if (description) jsonSchema.description = description;
+      const told = z.globalRegistry.get(zodSchema);
+      if (told?.description) jsonSchema.description = told.description;
+      if (told?.default !== undefined) jsonSchema.default = told.default;
       // Said by `integer` and `format` already; a list of tools is read by models, who pay by the word.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;

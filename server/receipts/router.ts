@@ -19,6 +19,8 @@ import { getSettings, readSettings, settings } from "./settings.ts";
 
 const outcomeField = z.enum(receiptOutcomes);
 
+const endpointsSchema = z.array(z.object({ endpointId: z.string(), name: z.string(), version: z.int() }));
+
 const receiptSchema = z
   .object({
     id: z.string(),
@@ -27,6 +29,7 @@ const receiptSchema = z
     credentialId: z.string(),
     credentialName: z.string().nullable().describe("Of the key or app; null: a browser, or it is gone"),
     query: z.string().nullable().describe("null: there was none, or it is not kept"),
+    endpoints: endpointsSchema.describe("Saved queries that it went through, as they were then"),
     outcome: outcomeField.describe("empty: nothing was found, and nothing was charged"),
     hitCount: z.int(),
     creditsCharged: z.int(),
@@ -133,7 +136,7 @@ function hitsOf({ receipt }: ReceiptRow) {
   return z.array(hitSchema).parse(receipt.hits);
 }
 
-function toReceipt({ receipt: row, keyName, appName }: ReceiptRow) {
+function toReceipt({ receipt: row, keyName, appName }: ReceiptRow): z.output<typeof receiptSchema> {
   return {
     id: row.id,
     operation: row.operation,
@@ -141,6 +144,7 @@ function toReceipt({ receipt: row, keyName, appName }: ReceiptRow) {
     credentialId: row.credentialId,
     credentialName: keyName ?? appName,
     query: row.query,
+    endpoints: endpointsSchema.parse(row.endpoints),
     outcome: row.outcome,
     hitCount: Array.isArray(row.hits) ? row.hits.length : 0,
     creditsCharged: row.creditsCharged,

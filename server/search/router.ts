@@ -4,9 +4,11 @@ import { callerOf } from "../admission.ts";
 import type { Charge } from "../charge.ts";
 import { passageLink, passageUri } from "../citation.ts";
 import { datasetNotFound, type Reader } from "../dataset-access.ts";
+import { defaultEndpoint, findEndpoint, optionsOf, type PublishedEndpoint } from "../endpoint.ts";
 import { ApiError, problemOf } from "../errors.ts";
 import { idField } from "../fields.ts";
 import { maxCreditsField, queryFields } from "../query-fields.ts";
+import type { ReceiptEndpoint } from "../receipt.ts";
 import { procedure, router } from "../trpc.ts";
 import { searchDataset } from "./query.ts";
 
@@ -34,7 +36,9 @@ const hitSchema = z
 
 const querySchema = z.strictObject({
   datasetId: idField.describe("From list_datasets"),
-  endpoint: z.string().min(1).max(100).default("default").describe("A saved query; default always exists"),
+  endpoint: idField
+    .default(defaultEndpoint)
+    .describe("A saved query, from list_endpoints; default always exists"),
   ...queryFields,
 });
 
@@ -93,11 +97,12 @@ export const searchRouter = router({
 });
 
 async function search(
-  { datasetId, endpoint, query, topK }: Omit<z.output<typeof querySchema>, "maxCredits">,
+  { datasetId, endpoint: name, query, ...given }: Omit<z.output<typeof querySchema>, "maxCredits">,
   reader: Reader,
   charge: Charge,
 ): Promise<z.output<typeof answerSchema>> {
-  if (endpoint !== "default") throw new ApiError("not_found", "Endpoint not found.");
+  const endpoint = await findEndpoint(datasetId, name, reader);
+  const { topK } = optionsOf(endpoint, given);
   const hits = await searchDataset({ datasetId, reader, query, topK });
   if (hits === null) throw datasetNotFound(datasetId, reader);
   const read = hits.map((hit, index) => ({
@@ -115,5 +120,9 @@ async function search(
     const passage = { ...hit, datasetId };
     return { ...hit, link: passageLink(passage), resourceUri: passageUri(passage) };
   });
-  return { hits: cited, ...charge.record({ query, hits: read }) };
+  return { hits: cited, ...charge.record({ query, hits: read, endpoint: endpoint && receiptEndpoint(endpoint) }) };
+}
+
+function receiptEndpoint({ endpointId, name, version }: PublishedEndpoint): ReceiptEndpoint {
+  return { endpointId, name, version };
 }

@@ -65,5 +65,6 @@ export const receipt = (): Receipt => ({
       score: 1,
     },
   ],
+  endpoints: [],
   durationMs: 3,
 });
