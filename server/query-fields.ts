@@ -23,6 +23,28 @@ const wordsField = proseField(2_000)
 /** How to answer. What a caller leaves out is the endpoint's, and then the default here. */
 const optionFields = {
   topK: z.int().min(1).max(50).default(10).describe("Hits at most"),
+  hitsPerDocument: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe("So many hits of one document at most, listed together; 0: as they come"),
+  neighbours: z
+    .int()
+    .min(0)
+    .max(3)
+    .default(0)
+    .describe("Widens each hit by so many passages before and after it; those that touch become one"),
+  maxTokens: z
+    .int()
+    .min(0)
+    .max(32_000)
+    .refine((tokens) => tokens === 0 || tokens >= 20, "must be 0 or at least 20")
+    .default(0)
+    .describe(
+      "Tokens of all hits together, about; the last is cut at a sentence. 0: no limit, else 20 or more",
+    ),
+  highlights: z.boolean().default(false).describe("Also tell where in each hit the words of the query stand"),
 };
 
 export const optionsSchema = z.object(optionFields);

@@ -10,6 +10,7 @@ import { idField } from "../fields.ts";
 import { maxCreditsField, queryFields } from "../query-fields.ts";
 import type { ReceiptEndpoint } from "../receipt.ts";
 import { procedure, router } from "../trpc.ts";
+import { arrange, depthFor } from "./arrange.ts";
 import { searchDataset } from "./query.ts";
 
 const hitSchema = z
@@ -31,6 +32,10 @@ const hitSchema = z
     text: z.string(),
     link: z.string().describe("To cite: opens the document at the passage in the dashboard"),
     resourceUri: z.string().describe("The passage as an MCP resource"),
+    highlights: z
+      .array(z.object({ start: z.int(), end: z.int() }))
+      .optional()
+      .describe("Where options asked for them: words of the query, as offsets into text, UTF-16 code units"),
   })
   .meta({ id: "Hit" });
 
@@ -44,6 +49,7 @@ const querySchema = z.strictObject({
 
 const answerSchema = z.object({
   hits: z.array(hitSchema),
+  truncated: z.boolean().describe("Hits were left out or cut to keep within maxTokens"),
   receiptId: z.string().nullable().describe("null when nothing was found: then nothing was charged"),
   creditsCharged: z.int(),
 });
@@ -85,7 +91,7 @@ export const searchRouter = router({
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
           const { detail, code } = problemOf(error).problem;
-          return { hits: [], receiptId: null, creditsCharged: 0, error: { detail, code } };
+          return { hits: [], truncated: false, receiptId: null, creditsCharged: 0, error: { detail, code } };
         }
       }),
     );
@@ -102,9 +108,10 @@ async function search(
   charge: Charge,
 ): Promise<z.output<typeof answerSchema>> {
   const endpoint = await findEndpoint(datasetId, name, reader);
-  const { topK } = optionsOf(endpoint, given);
-  const hits = await searchDataset({ datasetId, reader, query, topK });
-  if (hits === null) throw datasetNotFound(datasetId, reader);
+  const options = optionsOf(endpoint, given);
+  const found = await searchDataset({ datasetId, reader, query, topK: depthFor(options) });
+  if (found === null) throw datasetNotFound(datasetId, reader);
+  const { hits, truncated } = await arrange(found, { datasetId, query }, options);
   const read = hits.map((hit, index) => ({
     datasetId,
     documentId: hit.documentId,
@@ -120,7 +127,11 @@ async function search(
     const passage = { ...hit, datasetId };
     return { ...hit, link: passageLink(passage), resourceUri: passageUri(passage) };
   });
-  return { hits: cited, ...charge.record({ query, hits: read, endpoint: endpoint && receiptEndpoint(endpoint) }) };
+  return {
+    hits: cited,
+    truncated,
+    ...charge.record({ query, hits: read, endpoint: endpoint && receiptEndpoint(endpoint) }),
+  };
 }
 
 function receiptEndpoint({ endpointId, name, version }: PublishedEndpoint): ReceiptEndpoint {

@@ -1,7 +1,7 @@
 "use client";
 
-import { Badge, Button, Group, Highlight, Paper, Text, Tooltip } from "@mantine/core";
-import { useState } from "react";
+import { Badge, Button, Group, Mark, Paper, Text, Tooltip } from "@mantine/core";
+import { type ReactNode, useState } from "react";
 
 export type Hit = {
   chunkId: string;
@@ -11,14 +11,14 @@ export type Hit = {
   page: number | null;
   flagged: boolean;
   text: string;
+  highlights?: readonly { start: number; end: number }[] | undefined;
 };
 
 const shortLines = 6;
 /** About what fits into six lines at full width. */
 const shortCharacters = 560;
-const shortestMarked = 3;
 
-export function HitCard({ hit, rank, query }: { hit: Hit; rank: number; query: string }) {
+export function HitCard({ hit, rank }: { hit: Hit; rank: number }) {
   const place = [...(hit.page === null ? [] : [`Page ${hit.page}`]), ...hit.headingPath];
   const [whole, setWhole] = useState(false);
   const long = hit.text.length > shortCharacters || hit.text.split("\n").length > shortLines;
@@ -46,8 +46,7 @@ export function HitCard({ hit, rank, query }: { hit: Hit; rank: number; query: s
           </Text>
         </Tooltip>
       </Group>
-      <Highlight
-        highlight={wordsToMark(query)}
+      <Text
         component="p"
         size="sm"
         mt="sm"
@@ -55,10 +54,9 @@ export function HitCard({ hit, rank, query }: { hit: Hit; rank: number; query: s
         lh={1.65}
         {...(long && !whole ? { lineClamp: shortLines } : {})}
         style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}
-        highlightStyles={{ color: "inherit", background: "light-dark(#fdf0b8, #5a4a10)" }}
       >
-        {hit.text}
-      </Highlight>
+        {marked(hit)}
+      </Text>
       {long && (
         <Button
           variant="subtle"
@@ -75,7 +73,16 @@ export function HitCard({ hit, rank, query }: { hit: Hit; rank: number; query: s
   );
 }
 
-function wordsToMark(query: string): string[] {
-  const words = query.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set(words)].filter(({ length }) => length >= shortestMarked).slice(0, 32);
+/** The text in pieces, every second of them a word that was asked for. */
+function marked({ text, highlights = [] }: Hit): ReactNode[] {
+  const edges = highlights.flatMap(({ start, end }) => [start, end]);
+  return [0, ...edges].map((from, index) => {
+    const piece = text.slice(from, edges[index]);
+    if (index % 2 === 0) return piece;
+    return (
+      <Mark key={from} color="light-dark(#fdf0b8, #5a4a10)" c="inherit">
+        {piece}
+      </Mark>
+    );
+  });
 }

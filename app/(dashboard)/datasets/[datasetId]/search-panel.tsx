@@ -31,7 +31,7 @@ export function SearchPanel(props: {
   const search = useMutation({
     mutationFn: async (words: string) => {
       const startedAt = performance.now();
-      const answer = await client.search.query.query({ datasetId, query: words });
+      const answer = await client.search.query.query({ datasetId, query: words, highlights: true });
       return { ...answer, query: words, milliseconds: Math.round(performance.now() - startedAt) };
     },
     onSuccess: ({ creditsCharged }) => {

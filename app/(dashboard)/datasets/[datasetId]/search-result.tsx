@@ -44,7 +44,7 @@ export function SearchResult(props: {
       <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: "none" }}>
         {hits.map((hit, index) => (
           <li key={hit.chunkId}>
-            <HitCard hit={hit} rank={index + 1} query={query} />
+            <HitCard hit={hit} rank={index + 1} />
           </li>
         ))}
       </Stack>
