@@ -2,8 +2,8 @@
 
 type Call = { address: string; key: string };
 
-export function curlCommand(call: Call & { datasetId: string; query: string }): string {
-  const url = `${call.address}/api/v1/mcp/query/${encodeURIComponent(call.datasetId)}/default`;
+export function curlCommand(call: Call & { datasetId: string; endpoint?: string; query: string }): string {
+  const url = `${call.address}/api/v1/mcp/query/${encodeURIComponent(call.datasetId)}/${call.endpoint ?? "default"}`;
   const query = (call.query || "how do I get started").replaceAll("'", "'\\''");
   return `curl -G ${url} \\\n  -H 'X-API-Key: ${call.key}' \\\n  --data-urlencode 'query=${query}'`;
 }
@@ -19,6 +19,14 @@ export function cursorConfig({ address, key }: Call): string {
 export function vscodeConfig({ address, key }: Call): string {
   return pretty({
     servers: { fltr: { type: "http", url: `${address}/api/mcp`, headers: { "X-API-Key": key } } },
+  });
+}
+
+/** The arguments of a tool, as an AI app sends them. */
+export function toolCall(datasetId: string, endpoint: string): string {
+  return pretty({
+    name: "query_dataset",
+    arguments: { datasetId, endpoint, query: "how do I get started" },
   });
 }
 

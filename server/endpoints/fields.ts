@@ -48,7 +48,7 @@ const contentFields = {
   title: z.string(),
   description: z.string(),
   options: z.object(givenOptions),
-  fixed: z.array(z.string()).describe("Options that callers cannot override"),
+  fixed: z.array(z.enum(optionNames)).describe("Options that callers cannot override"),
 };
 
 export const endpointSchema = z

@@ -8,6 +8,7 @@ import { PageHeader } from "../../../_components/page-header.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import { DocumentsPanel } from "./documents-panel.tsx";
+import { EndpointsPanel } from "./endpoints/endpoints-panel.tsx";
 import { pollWhileBusy } from "./poll-while-busy.ts";
 import { SearchPanel } from "./search-panel.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
@@ -66,12 +67,16 @@ export function DatasetView(props: {
           <SearchPanel
             datasetId={datasetId}
             address={props.address}
+            own
             extent={`${count(documents.ready, "document")} ready, ${count(chunkCount, "passage")}`}
             {...(documents.ready === 0 ? { onAddDocuments: () => show("documents") } : {})}
           />
         </TabsPanel>
         <TabsPanel value="documents">
           <DocumentsPanel datasetId={datasetId} states={documents} firstDocument={props.firstDocument} />
+        </TabsPanel>
+        <TabsPanel value="endpoints">
+          <EndpointsPanel datasetId={datasetId} address={props.address} />
         </TabsPanel>
         <TabsPanel value="settings">
           <SettingsPanel dataset={dataset.data} />

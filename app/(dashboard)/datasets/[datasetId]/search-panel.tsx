@@ -1,6 +1,7 @@
 "use client";
 
-import { Box, Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Box, Button, Collapse, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { IconDatabaseOff, IconSearch } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
@@ -9,6 +10,9 @@ import { EmptyBox } from "../../../_components/empty-box.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/provider.tsx";
 import { CallExamples } from "./call-examples.tsx";
+import { OptionFields } from "./endpoints/option-fields.tsx";
+import type { ChosenOptions } from "./endpoints/option-words.ts";
+import { SaveEndpoint } from "./endpoints/save-endpoint.tsx";
 import { SearchResult } from "./search-result.tsx";
 
 const price = operations["search.query"].priceCredits;
@@ -16,6 +20,8 @@ const price = operations["search.query"].priceCredits;
 export function SearchPanel(props: {
   datasetId: string;
   address: string;
+  /** Whether its options can be saved with it. */
+  own?: boolean;
   /** How much there is to search. */
   extent?: string;
   /** Given when there is nothing to search yet. */
@@ -27,11 +33,19 @@ export function SearchPanel(props: {
   const queries = useQueryClient();
   const field = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState("");
+  const [options, setOptions] = useState<ChosenOptions>({});
+  const [choosing, { toggle }] = useDisclosure();
+  const [saving, save] = useDisclosure();
   // Not a cached query: each search is paid for, so only a person may repeat it.
   const search = useMutation({
     mutationFn: async (words: string) => {
       const startedAt = performance.now();
-      const answer = await client.search.query.query({ datasetId, query: words, highlights: true });
+      const answer = await client.search.query.query({
+        datasetId,
+        query: words,
+        ...options,
+        highlights: true,
+      });
       return { ...answer, query: words, milliseconds: Math.round(performance.now() - startedAt) };
     },
     onSuccess: ({ creditsCharged }) => {
@@ -84,7 +98,23 @@ export function SearchPanel(props: {
           {extent ? `${extent}. ` : ""}A search costs {price} credits; one that finds nothing is free. Put
           words in quotes to find them as a phrase.
         </Text>
+        <Group gap="xs" mt="xs">
+          <Button size="compact-sm" variant="subtle" ml={-8} onClick={toggle} aria-expanded={choosing}>
+            Options
+          </Button>
+          {props.own && choosing && (
+            <Button size="compact-sm" variant="subtle" onClick={save.open}>
+              Save as an endpoint
+            </Button>
+          )}
+        </Group>
+        <Collapse expanded={choosing}>
+          <Box pt="xs">
+            <OptionFields value={options} onChange={setOptions} />
+          </Box>
+        </Collapse>
       </Box>
+      {saving && <SaveEndpoint datasetId={datasetId} options={options} opened onClose={save.close} />}
       <ProblemAlert error={search.error} />
       <div aria-live="polite" aria-busy={search.isPending}>
         {search.isPending && <Skeleton h={140} radius="lg" />}

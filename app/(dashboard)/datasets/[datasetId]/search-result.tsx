@@ -11,10 +11,11 @@ export function SearchResult(props: {
     hits: readonly Hit[];
     receiptId: string | null;
     creditsCharged: number;
+    truncated: boolean;
     milliseconds: number;
   };
 }) {
-  const { query, hits, receiptId, creditsCharged, milliseconds } = props.result;
+  const { query, hits, receiptId, creditsCharged, truncated, milliseconds } = props.result;
   if (hits.length === 0) {
     return (
       <Paper withBorder p="lg">
@@ -30,6 +31,7 @@ export function SearchResult(props: {
       <Group justify="space-between" gap="xs">
         <Text size="sm" className="numeric">
           {count(hits.length, "passage")} in {milliseconds} ms, {count(creditsCharged, "credit")} charged
+          {truncated && ". There was more than the tokens at most allow"}
         </Text>
         {receiptId && (
           <Group gap={6} wrap="nowrap" miw={0}>

@@ -2,6 +2,7 @@
 export const tabs = [
   { value: "search", label: "Search" },
   { value: "documents", label: "Documents" },
+  { value: "endpoints", label: "Endpoints" },
   { value: "settings", label: "Settings" },
 ] as const;
 
