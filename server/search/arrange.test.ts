@@ -11,6 +11,8 @@ const hit = (chunkId: string, text: string, start = 0, documentId = "d"): Hit =>
   version: 1,
   chunkId,
   headingPath: [],
+  page: null,
+  flagged: false,
   start,
   end: start + text.length,
   score: 0.5,
@@ -39,7 +41,7 @@ describe("neighbours", () => {
             const start = place + gap;
             place = start + length + 1;
             const text = String.fromCharCode(97 + (ordinal % 26)).repeat(length + 1);
-            return { ordinal, start, end: place, text };
+            return { ordinal, start, end: place, text, flagged: false };
           });
           const chosen = [...new Set([...picks.take(6)].map((pick) => pick % parts.length))];
           const hits = chosen.flatMap((ordinal) => {

@@ -6,16 +6,29 @@
 import { query } from "#db/client.ts";
 import type { Hit } from "./query.ts";
 
-export type Neighbour = { hitId: string; ordinal: number; start: number; end: number; text: string };
+export type Neighbour = {
+  hitId: string;
+  ordinal: number;
+  start: number;
+  end: number;
+  text: string;
+  flagged: boolean;
+};
 
 /** The chunk of each hit and those around it. */
 const aroundStatement = `
-  select hit.id::text as "hitId", around.ordinal, around.start, around."end", around.text
+  select hit.id::text as "hitId", around.ordinal, around.start, around."end", around.text,
+    around.flag is not distinct from 'flagged' as flagged
   from unnest($1::bigint[], $2::int[]) as given(id, version)
   join chunks hit on hit.id = given.id
   join documents on documents.id = hit.document_id and documents.version = given.version
   join chunks around on around.document_id = hit.document_id
     and around.ordinal between hit.ordinal - $3::int and hit.ordinal + $3::int
+  -- What its owner took out is not shown, nor what lies behind it.
+  where not exists (
+    select from chunks hidden where hidden.document_id = hit.document_id and hidden.flag = 'redacted'
+      and hidden.ordinal between least(hit.ordinal, around.ordinal) and greatest(hit.ordinal, around.ordinal)
+  )
   order by hit.id, around.ordinal`;
 
 export async function withNeighbours(hits: readonly Hit[], neighbours: number): Promise<Hit[]> {
@@ -55,15 +68,19 @@ function touch(one: ReadonlyMap<number, unknown>, other: ReadonlyMap<number, unk
   return [...other.keys()].some((ordinal) => [-1, 0, 1].some((step) => one.has(ordinal + step)));
 }
 
-function join(parts: ReadonlyMap<number, Neighbour>, hit: Hit): Pick<Hit, "start" | "end" | "text"> {
+function join(
+  parts: ReadonlyMap<number, Neighbour>,
+  hit: Hit,
+): Pick<Hit, "start" | "end" | "text" | "flagged"> {
   const [first, ...others] = [...parts.values()].sort((a, b) => a.ordinal - b.ordinal);
   if (!first) return hit;
-  let { text, end } = first;
+  let { text, end, flagged } = first;
   for (const part of others) {
     text += whiteSpace(part.start - end) + part.text;
     end = part.end;
+    flagged ||= part.flagged;
   }
-  return { start: first.start, end, text };
+  return { start: first.start, end, text, flagged };
 }
 
 /** Keeps lines and paragraphs apart, and every offset true. */
