@@ -297,7 +297,11 @@ describe.each(eras)("%s", (era) => {
       expect.arrayContaining(["query_dataset reads 10", "batch_query reads 10", "quote reads 0"]),
     );
     expect(others).toEqual(
-      expect.arrayContaining(["list_endpoints reads 0", "create_endpoint changes 0", "add_document changes 0"]),
+      expect.arrayContaining([
+        "list_endpoints reads 0",
+        "create_endpoint changes 0",
+        "add_document changes 0",
+      ]),
     );
     expect(await names(key)).toEqual([
       "list_datasets reads 0",
