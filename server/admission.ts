@@ -8,7 +8,7 @@ import { ApiError } from "./errors.ts";
 import { legacyKeyId, noteLegacyUse } from "./legacy-key.ts";
 import { badCredentials, ignoresCredentials, limitOfValue, limitsOf } from "./limits.ts";
 import { metrics } from "./metrics.ts";
-import { holdsScope, type OperationId, operation, scopes } from "./operations.ts";
+import { holdsScope, type OperationId, operation, recentSeconds, scopes } from "./operations.ts";
 import { type Identity, isRemembered, keyOf, type Principal } from "./principal.ts";
 import { type Decision, getRateLimiter, type LimitState } from "./rate-limit.ts";
 import { noteRefusal } from "./refusals.ts";
@@ -142,7 +142,7 @@ export function refusalOf(
   id: OperationId,
   address: string | null,
 ): ApiError | null {
-  const { callers, scope, role } = operation(id);
+  const { callers, scope, role, kind, recentProof } = operation(id);
   if (rejected) return invalidCredential();
   if (!principal) {
     if (callers.includes("anonymous")) return null;
@@ -162,6 +162,15 @@ export function refusalOf(
       .filter((one) => one === scope || principal.scopes.some((held) => held === one))
       .join(" ");
     return new ApiError("insufficient_scope", `This needs the scope ${scope} (${words}).`, { scope, needed });
+  }
+  // What only a session may change is about money or ways in: not for who sits there in the owner's place.
+  const ownersAlone =
+    kind === "mutation" && callers.every((caller) => caller === "session" || caller === "login");
+  if (ownersAlone && principal.actingAdminId !== null) {
+    return new ApiError("owner_required", "Only the owner of the account may do this.");
+  }
+  if (recentProof && principal.provenAt !== null && Date.now() - principal.provenAt > recentSeconds * 1000) {
+    return new ApiError("recent_proof_required", "Confirm that it is you, then do this again.");
   }
   if (role === "admin" && principal.role !== "admin") {
     return new ApiError("admin_required", "Only an admin may do this.");

@@ -2,6 +2,8 @@
  * Which fetch handler answers which path: the process serves these without Next, and the route files
  * under app/ export the same functions, so that a plain `next start` answers alike.
  */
+import { handleExport } from "./account/export-handler.ts";
+import { exportPath } from "./account/export-link.ts";
 import { handleAuth } from "./auth-door.ts";
 import { handleStripeWebhook } from "./credits/webhook.ts";
 import { ApiError } from "./errors.ts";
@@ -36,6 +38,7 @@ const below: readonly [prefix: string, handler: Handler][] = [
   ["/api/v1/", handleRest],
   ["/api/trpc/", handleTrpc],
   ["/api/auth/", handleAuth],
+  [exportPath, handleExport],
   ["/api/", handleUnknown],
 ];
 

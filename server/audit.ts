@@ -10,6 +10,7 @@ import type { Context } from "./context.ts";
 import { timeField } from "./fields.ts";
 import { newId } from "./ids.ts";
 import { decodeCursor, pageInput, toPage } from "./pages.ts";
+import type { Principal } from "./principal.ts";
 
 export type AuditEvent = {
   /** Whose log it stands in; null: nobody's. */
@@ -51,13 +52,14 @@ type Act = Pick<AuditEvent, "event" | "subjectId" | "detail"> & {
 
 /** What the caller did, with where from. */
 export function auditAct(
-  ctx: Pick<Context, "headers" | "exactAddress">,
+  ctx: Pick<Context, "headers" | "exactAddress"> & { readonly principal?: Principal | null | undefined },
   callerId: string,
   act: Act,
   tx?: Transaction,
 ): Promise<void> {
   const { exactAddress: address, headers } = ctx;
-  const actor = { kind: "user", id: callerId } as const;
+  // Where an admin acts in somebody's place it is he who acts.
+  const actor = { kind: "user", id: ctx.principal?.actingAdminId ?? callerId } as const;
   return audit({ accountId: callerId, ...act, actor, address, userAgent: headers.get("user-agent") }, tx);
 }
 

@@ -6,6 +6,7 @@
 import { APIError } from "better-auth/api";
 import { query } from "#db/client.ts";
 import { recentSeconds } from "./operations.ts";
+import { provenAt } from "./session-proof.ts";
 
 export type Caller = {
   readonly sessionId: string;
@@ -36,9 +37,6 @@ const needsPasswordOrProof = new Set([
   "/two-factor/generate-backup-codes",
   "/two-factor/get-totp-uri",
 ]);
-
-/** When the holder of a session proved who he is, as SQL over the session `s`. */
-const provenAt = "greatest(s.created_at, coalesce(s.confirmed_at, s.created_at))";
 
 /** @param token of the session, as its cookie carries it */
 export async function findCaller(token: string): Promise<Caller | null> {

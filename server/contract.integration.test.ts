@@ -42,6 +42,10 @@ const slice = { scopes: ["mcp:query"], datasets: [], budget: null, callsPerHour:
 
 /** A call that succeeds for the owner (or, where the row asks for one, the admin). */
 const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
+  "account.confirm": (f) => ({ password: f.owner.password }),
+  "account.delete": (f) => ({ email: f.owner.email }),
+  "account.export": () => ({}),
+  "account.get": () => ({}),
   "admin.audit": () => ({}),
   "admin.creditRequests": () => ({}),
   "admin.declineCreditRequest": () => ({ requestId: "creq_0000000000000" }),

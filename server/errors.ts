@@ -42,6 +42,17 @@ export const refusals = {
     trpc: "FORBIDDEN",
     hint: "Its owner listed the addresses it may be used from; the dashboard shows and changes them.",
   },
+  recent_proof_required: {
+    status: 403,
+    trpc: "FORBIDDEN",
+    hint: "Confirm your password at /account/confirmation or sign in anew, then send the call again.",
+  },
+  owner_required: {
+    status: 403,
+    trpc: "FORBIDDEN",
+    hint: "Stop acting as this account; only its owner may do this.",
+  },
+  wrong_password: { status: 403, trpc: "FORBIDDEN", hint: "Enter the password that you sign in with." },
   admin_required: { status: 403, trpc: "FORBIDDEN", hint: "Ask an admin of this installation." },
   origin_not_allowed: {
     status: 403,

@@ -44,9 +44,16 @@ function isDuplicate(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "23505";
 }
 
-async function enter(change: Change): Promise<Changed | null> {
+/** As `changeCredits`, with what causes it in one transaction. */
+export function changeCreditsWithin(tx: Transaction, change: Change): Promise<Changed | null> {
+  return enter(change, tx);
+}
+
+async function enter(change: Change, tx?: Transaction): Promise<Changed | null> {
   const { accountId, kind, amount, reason, idempotencyKey = null, expiresAt = null } = change;
-  const [row] = await query<Changed>(
+  const run = <Row>(text: string, values: readonly unknown[]) =>
+    tx ? queryWithin<Row>(tx, text, values) : query<Row>(text, values);
+  const [row] = await run<Changed>(
     `with acc as materialized (
        select id, balance, seq, head from credit_accounts where id = $1 and closed_at is null for update
      ), before as materialized (

@@ -179,6 +179,8 @@ export type Operation = {
   };
   /** Bodies and errors as clients of a fastapi-users back end know them: unknown fields are ignored. */
   readonly dialect?: "fastapi-users";
+  /** Cannot be taken back: whoever sits at a session proved lately who he is. */
+  readonly recentProof?: true;
   /** A document's text is part of its JSON, which may therefore be larger than others'. */
   readonly carriesDocument?: true;
   /** Name and words for a model; null: not a tool. */
@@ -920,6 +922,7 @@ export const operations = {
   },
   "users.updateMe": {
     ...asFastApiUsers,
+    recentProof: true,
     summary: "Change your name, e-mail address or password; a new password ends your other sign-ins",
     kind: "mutation",
     callers: signedIn,
@@ -928,6 +931,7 @@ export const operations = {
   },
   "users.deleteMe": {
     ...asFastApiUsers,
+    recentProof: true,
     summary: "Delete your account with everything in it",
     kind: "mutation",
     callers: signedIn,
@@ -1017,6 +1021,42 @@ export const operations = {
     callers: signedIn,
     scope: null,
     rest: { method: "GET", path: "/audit", status: 200 },
+  },
+  "account.get": {
+    ...free,
+    summary: "Your account and its ways in",
+    kind: "query",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "GET", path: "/account", status: 200 },
+  },
+  "account.confirm": {
+    ...free,
+    summary:
+      "Prove with your password that it is still you; then what cannot be taken back is done for a while",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/account/confirmation", status: 200 },
+  },
+  "account.export": {
+    ...free,
+    recentProof: true,
+    summary: "The address of a copy of everything that is kept of you, good for a quarter of an hour",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    limit: { points: 20, windowSeconds: hour },
+    rest: { method: "POST", path: "/account/exports", status: 201 },
+  },
+  "account.delete": {
+    ...free,
+    recentProof: true,
+    summary: "Delete your account with everything in it",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "POST", path: "/account/deletion", status: 204 },
   },
   "admin.audit": {
     ...free,

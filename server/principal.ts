@@ -14,6 +14,7 @@ import { getAuth } from "./auth.ts";
 import { ensureLegacyKey, isLegacyKey } from "./legacy-key.ts";
 import { log } from "./log.ts";
 import { type CallerKind, type Role, roles, type Scope, scopes } from "./operations.ts";
+import { provenAt } from "./session-proof.ts";
 
 export type Principal = {
   readonly kind: Exclude<CallerKind, "anonymous">;
@@ -33,6 +34,10 @@ export type Principal = {
   readonly access: Access;
   /** Unix time in ms when this proof ends, a token's expiry or a retired secret's; null: with the credential. */
   readonly validUntil: number | null;
+  /** Of a session: the admin who sits there in the owner's place. */
+  readonly actingAdminId: string | null;
+  /** Of a session: Unix time in ms when who sits there last proved who he is. */
+  readonly provenAt: number | null;
 };
 
 /** What the owner gave this key or connection of the account. */
@@ -266,17 +271,27 @@ async function toPrincipal(
     balance: row.balance ?? 0,
     budgetLeft: row.budget_left,
     validUntil,
+    actingAdminId: null,
+    provenAt: null,
   };
 }
+
+type SessionRow = Pick<Rights, "role" | "overrides"> & {
+  balance: number | null;
+  impersonated_by: string | null;
+  proven_at: number;
+};
 
 async function identifySession(headers: Headers): Promise<Identity> {
   const auth = await getAuth();
   const found = await auth.api.getSession({ headers, query: { disableRefresh: true } });
   if (!found) return nobody;
-  const [row] = await query<Pick<Rights, "role" | "overrides"> & { balance: number | null }>(
-    `select u.role, ${overridesOfUser} as overrides, a.balance from "user" u left join credit_accounts a on a.id = u.id
-     where u.id = $1 and ${notBanned}`,
-    [found.user.id],
+  const [row] = await query<SessionRow>(
+    `select u.role, ${overridesOfUser} as overrides, a.balance, s.impersonated_by,
+       extract(epoch from ${provenAt})::float8 * 1000 as proven_at
+     from session s join "user" u on u.id = s.user_id left join credit_accounts a on a.id = u.id
+     where s.id = $1 and ${notBanned}`,
+    [found.session.id],
   );
   if (!row) return nobody;
   const credential = { credential_id: found.session.id, account_id: found.user.id };
@@ -285,7 +300,8 @@ async function identifySession(headers: Headers): Promise<Identity> {
     { ...credential, ...row, permissions: null, access: null, budget_left: null },
     null,
   );
-  return { principal, rejected: false };
+  const { impersonated_by: actingAdminId, proven_at: provenAtMs } = row;
+  return { principal: { ...principal, actingAdminId, provenAt: provenAtMs }, rejected: false };
 }
 
 const lastNoted = new LRUCache<string, true>({ max: 10_000, ttl: 30_000 });

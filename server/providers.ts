@@ -7,6 +7,17 @@ import type { BetterAuthPlugin } from "better-auth";
 import { genericOAuth } from "better-auth/plugins";
 import { env } from "#env";
 
+export type Provider = { readonly id: "google" | "github" | "oidc"; readonly name: string };
+
+export function configuredProviders(): Provider[] {
+  const providers: (Provider | false)[] = [
+    env.GOOGLE_CLIENT_ID !== undefined && { id: "google", name: "Google" },
+    env.GITHUB_CLIENT_ID !== undefined && { id: "github", name: "GitHub" },
+    env.OIDC_ISSUER !== undefined && { id: "oidc", name: env.OIDC_NAME },
+  ];
+  return providers.filter((provider) => provider !== false);
+}
+
 export function socialProviders() {
   const { GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET } = env;
   return {

@@ -1,4 +1,5 @@
 /** Every operation's procedure, under the id that its row in the table has. */
+import { accountRouter } from "./account/router.ts";
 import { adminRouter } from "./admin/router.ts";
 import { auditRouter } from "./audit-log/router.ts";
 import { connectionsRouter } from "./connections/router.ts";
@@ -22,6 +23,7 @@ import { alertsRouter, limitsRouter, usageRouter } from "./usage/router.ts";
 import { authRouter, usersRouter } from "./users/router.ts";
 
 export const appRouter = router({
+  account: accountRouter,
   admin: adminRouter,
   alerts: alertsRouter,
   audit: auditRouter,

@@ -13,6 +13,8 @@ export function AuthCard(props: {
   problem: string | null;
   onSubmit: FormEventHandler<HTMLFormElement>;
   children: ReactNode;
+  /** Below the button: other ways to the same end. */
+  more?: ReactNode;
   footer: ReactNode;
 }) {
   // Before the page is live, a submit would put the password into the address.
@@ -37,6 +39,7 @@ export function AuthCard(props: {
             </Button>
           </Stack>
         </form>
+        {props.more}
       </Paper>
       <Text ta="center" size="sm">
         {props.footer}

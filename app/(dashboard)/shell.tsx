@@ -21,13 +21,13 @@ import {
   IconChartBar,
   IconCoins,
   IconDatabase,
-  IconDeviceLaptop,
   IconGauge,
   IconHistory,
   IconHome,
   IconKey,
   IconPlugConnected,
   IconReceipt,
+  IconSettings,
   IconUsers,
 } from "@tabler/icons-react";
 import Link from "next/link";
@@ -36,6 +36,7 @@ import { type ReactNode, useEffect } from "react";
 import { Logo } from "../_components/logo.tsx";
 import type { User } from "../_components/user.ts";
 import { BalanceLink } from "./balance-link.tsx";
+import { ImpersonationBanner } from "./impersonation-banner.tsx";
 import classes from "./shell.module.css";
 import { useSessionRenewal } from "./use-session-renewal.ts";
 import { UserMenu } from "./user-menu.tsx";
@@ -56,7 +57,6 @@ const groups: { label: string; adminOnly?: true; places: Place[] }[] = [
       { href: "/connect", label: "Connect", icon: IconPlugConnected },
       { href: "/connections", label: "Connections", icon: IconApps },
       { href: "/keys", label: "Keys", icon: IconKey },
-      { href: "/sessions", label: "Browsers", icon: IconDeviceLaptop },
     ],
   },
   {
@@ -74,6 +74,7 @@ const groups: { label: string; adminOnly?: true; places: Place[] }[] = [
       { href: "/audit", label: "Audit log", icon: IconHistory },
     ],
   },
+  { label: "Account", places: [{ href: "/settings", label: "Settings", icon: IconSettings }] },
   {
     label: "Installation",
     adminOnly: true,
@@ -139,6 +140,7 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
         </AppShellSection>
       </AppShellNavbar>
       <AppShellMain id="main" tabIndex={-1} style={{ outline: "none" }}>
+        {user.impersonated && <ImpersonationBanner user={user} />}
         <Container size={1120} px={{ base: "md", md: "xl" }} py={{ base: "lg", md: 40 }}>
           {children}
         </Container>

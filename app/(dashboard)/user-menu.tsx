@@ -14,12 +14,11 @@ import {
   UnstyledButton,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconLock, IconLogout, IconSelector } from "@tabler/icons-react";
+import { IconLogout, IconSelector, IconSettings } from "@tabler/icons-react";
+import Link from "next/link";
 import { authRequest } from "../_components/auth-request.ts";
 import type { User } from "../_components/user.ts";
-import { ChangePassword } from "./change-password.tsx";
 import classes from "./shell.module.css";
 
 const schemes = [
@@ -30,47 +29,47 @@ const schemes = [
 
 export function UserMenu({ user }: { user: User }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const [changing, { open, close }] = useDisclosure();
   const choose = (value: string) =>
     setColorScheme(schemes.find((scheme) => scheme.value === value)?.value ?? "auto");
   return (
-    <>
-      <Menu position="top-start" width={208}>
-        <MenuTarget>
-          <UnstyledButton className={classes.user} aria-label={`Account menu of ${user.name}`}>
-            <Group justify="space-between" wrap="nowrap" gap="xs">
-              <div style={{ minWidth: 0 }}>
-                <Text size="sm" fw={500} truncate>
-                  {user.name}
-                </Text>
-                <Text size="xs" c="dimmed" truncate>
-                  {user.email}
-                </Text>
-              </div>
-              <IconSelector size={16} aria-hidden="true" />
-            </Group>
-          </UnstyledButton>
-        </MenuTarget>
-        <MenuDropdown>
-          <MenuLabel>Appearance</MenuLabel>
-          <MenuRadioGroup value={colorScheme} onChange={choose}>
-            {schemes.map(({ value, label }) => (
-              <MenuRadioItem key={value} value={value}>
-                {label}
-              </MenuRadioItem>
-            ))}
-          </MenuRadioGroup>
-          <MenuDivider />
-          <MenuItem leftSection={<IconLock size={16} aria-hidden="true" />} onClick={open}>
-            Change password…
-          </MenuItem>
-          <MenuItem leftSection={<IconLogout size={16} aria-hidden="true" />} onClick={() => void signOut()}>
-            Sign out
-          </MenuItem>
-        </MenuDropdown>
-      </Menu>
-      <ChangePassword opened={changing} onClose={close} />
-    </>
+    <Menu position="top-start" width={208}>
+      <MenuTarget>
+        <UnstyledButton className={classes.user} aria-label={`Account menu of ${user.name}`}>
+          <Group justify="space-between" wrap="nowrap" gap="xs">
+            <div style={{ minWidth: 0 }}>
+              <Text size="sm" fw={500} truncate>
+                {user.name}
+              </Text>
+              <Text size="xs" c="dimmed" truncate>
+                {user.email}
+              </Text>
+            </div>
+            <IconSelector size={16} aria-hidden="true" />
+          </Group>
+        </UnstyledButton>
+      </MenuTarget>
+      <MenuDropdown>
+        <MenuLabel>Appearance</MenuLabel>
+        <MenuRadioGroup value={colorScheme} onChange={choose}>
+          {schemes.map(({ value, label }) => (
+            <MenuRadioItem key={value} value={value}>
+              {label}
+            </MenuRadioItem>
+          ))}
+        </MenuRadioGroup>
+        <MenuDivider />
+        <MenuItem
+          component={Link}
+          href="/settings/profile"
+          leftSection={<IconSettings size={16} aria-hidden="true" />}
+        >
+          Settings
+        </MenuItem>
+        <MenuItem leftSection={<IconLogout size={16} aria-hidden="true" />} onClick={() => void signOut()}>
+          Sign out
+        </MenuItem>
+      </MenuDropdown>
+    </Menu>
   );
 }
 

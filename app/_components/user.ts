@@ -5,7 +5,13 @@ import { getAuth } from "#server/auth.ts";
 import { visitorHeaders } from "../_trpc/server.ts";
 import { signInPath } from "./return-path.ts";
 
-export type User = { name: string; email: string; admin: boolean };
+export type User = {
+  name: string;
+  email: string;
+  admin: boolean;
+  /** An admin looks at things as this user. */
+  impersonated: boolean;
+};
 
 export const findUser = cache(async (): Promise<User | null> => {
   const visitor = await visitorHeaders();
@@ -14,7 +20,13 @@ export const findUser = cache(async (): Promise<User | null> => {
   // A page cannot set cookies, so it must not renew the session.
   const found = await auth.api.getSession({ headers: visitor, query: { disableRefresh: true } });
   if (!found) return null;
-  return { name: found.user.name, email: found.user.email, admin: found.user.role === "admin" };
+  const { user, session } = found;
+  return {
+    name: user.name,
+    email: user.email,
+    admin: user.role === "admin",
+    impersonated: "impersonatedBy" in session && Boolean(session.impersonatedBy),
+  };
 });
 
 /** Sends a visitor without a session to sign-in, and back here afterwards. */

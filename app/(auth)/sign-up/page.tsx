@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { env } from "#env";
 import { needsSetupCode } from "#server/auth.ts";
+import { configuredProviders } from "#server/providers.ts";
 import { findAppName, findOAuthQuery, wantsSignIn } from "../../_components/authorization-request.ts";
 import { returnPath } from "../../_components/return-path.ts";
 import { findUser } from "../../_components/user.ts";
@@ -24,5 +25,9 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
 }
 
 async function facts() {
-  return { needsSetupCode: await needsSetupCode(), mailKept: env.SMTP_URL === undefined };
+  return {
+    needsSetupCode: await needsSetupCode(),
+    mailKept: env.SMTP_URL === undefined,
+    providers: configuredProviders(),
+  };
 }

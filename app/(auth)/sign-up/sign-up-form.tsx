@@ -12,10 +12,17 @@ import { type Asked, otherForm, withRequest } from "../asked.ts";
 import { AuthCard } from "../auth-card.tsx";
 import { AuthNote, OutboxHint } from "../auth-note.tsx";
 import { earlyInput } from "../early-input.ts";
+import { OtherWays, type Provider } from "../other-ways.tsx";
 
-type Props = { next: string; asked?: Asked; needsSetupCode: boolean; mailKept: boolean };
+type Props = {
+  next: string;
+  asked?: Asked;
+  needsSetupCode: boolean;
+  mailKept: boolean;
+  providers: readonly Provider[];
+};
 
-export function SignUpForm({ next, asked, needsSetupCode, mailKept }: Props) {
+export function SignUpForm({ next, asked, needsSetupCode, mailKept, providers }: Props) {
   const [confirming, setConfirming] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -78,6 +85,7 @@ export function SignUpForm({ next, asked, needsSetupCode, mailKept }: Props) {
         if (Object.keys(early).length > 0) form.setValues(early);
         form.onSubmit((values) => void signUp(values))(event);
       }}
+      more={<OtherWays next={next} asked={asked} providers={providers} onProblem={setProblem} />}
       footer={
         <>
           Have an account? <TextLink href={otherForm("/sign-in", next, asked)}>Sign in</TextLink>

@@ -30,6 +30,7 @@ import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { ActAs } from "./act-as.tsx";
 import { CreditRequests } from "./credit-requests.tsx";
 import { GrantCredits, type Recipient } from "./grant-credits.tsx";
 import { PaymentEvents } from "./payment-events.tsx";
@@ -166,6 +167,7 @@ function Accounts() {
                           <IconGauge size={16} />
                         </ActionIcon>
                       </Tooltip>
+                      {user.role !== "admin" && !user.banned && <ActAs user={user} />}
                     </Flex>
                   </TableTd>
                 </TableTr>

@@ -2,7 +2,7 @@
 
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useTRPC } from "../../_trpc/provider.tsx";
+import { useTRPC } from "../../../_trpc/provider.tsx";
 
 /** Signs out every other browser and, where asked for, disconnects every app; then says what ended. */
 export function useSignOutOthers(onDone: () => void) {

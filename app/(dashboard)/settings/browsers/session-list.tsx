@@ -5,9 +5,9 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import type { AppRouter } from "#server/router.ts";
-import { TimeText } from "../../_components/time-text.tsx";
-import { problemOf } from "../../_trpc/problem.ts";
-import { useTRPC } from "../../_trpc/provider.tsx";
+import { TimeText } from "../../../_components/time-text.tsx";
+import { problemOf } from "../../../_trpc/problem.ts";
+import { useTRPC } from "../../../_trpc/provider.tsx";
 import { deviceWords } from "./device-words.ts";
 
 type Session = inferRouterOutputs<AppRouter>["sessions"]["list"]["items"][number];

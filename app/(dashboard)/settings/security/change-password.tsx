@@ -4,12 +4,12 @@ import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core"
 import { isNotEmpty, useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { authRequest } from "../_components/auth-request.ts";
-import { NewPasswordInput, newPasswordProblem } from "../_components/new-password-input.tsx";
-import { ProblemAlert } from "../_components/problem-alert.tsx";
-import { ProblemText } from "../_components/problem-text.tsx";
-import { useTRPC } from "../_trpc/provider.tsx";
-import { useSignOutOthers } from "./sessions/use-sign-out-others.ts";
+import { authRequest } from "../../../_components/auth-request.ts";
+import { NewPasswordInput, newPasswordProblem } from "../../../_components/new-password-input.tsx";
+import { ProblemAlert } from "../../../_components/problem-alert.tsx";
+import { ProblemText } from "../../../_components/problem-text.tsx";
+import { useTRPC } from "../../../_trpc/provider.tsx";
+import { useSignOutOthers } from "../browsers/use-sign-out-others.ts";
 
 type Props = { opened: boolean; onClose: () => void };
 

@@ -2,7 +2,7 @@
 
 import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { ProblemAlert } from "../../_components/problem-alert.tsx";
+import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useSignOutOthers } from "./use-sign-out-others.ts";
 
 export function SignOutOthers({ opened, onClose }: { opened: boolean; onClose: () => void }) {
