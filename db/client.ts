@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { sql } from "drizzle-orm";
@@ -95,7 +96,7 @@ export async function openPglite(folder?: string, loadDataDir?: Blob): Promise<C
     const client = await PGlite.create({
       ...(folder ? { dataDir: join(folder, "pglite") } : {}),
       ...(loadDataDir ? { loadDataDir } : {}),
-      extensions: { pg_trgm, vector },
+      extensions: { btree_gin, pg_trgm, vector },
     });
     const db = drizzlePglite(client);
     await migratePglite(db, { migrationsFolder });
@@ -159,6 +160,7 @@ async function migrateUnderLock(client: postgres.Sql): Promise<void> {
 }
 
 const extensions = {
+  btree_gin: "it is part of PostgreSQL's contrib package",
   pg_trgm: "it is part of PostgreSQL's contrib package",
   vector:
     "install pgvector 0.7 or newer (postgresql-NN-pgvector on Debian), or run the image pgvector/pgvector",

@@ -170,7 +170,8 @@ export const chunks = pgTable(
   (table) => [
     uniqueIndex("chunks_document_idx").on(table.documentId, table.ordinal),
     index("chunks_dataset_idx").on(table.datasetId),
-    index("chunks_tsv_idx").using("gin", table.tsv),
+    // One index over all datasets, that finds in one without reading the others' passages.
+    index("chunks_words_idx").using("gin", table.datasetId, table.tsv),
     index("chunks_flag_idx").on(table.datasetId, table.flag, table.id).where(sql`flag is not null`),
   ],
 );
@@ -205,6 +206,6 @@ export const lexemes = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.datasetId, table.lexeme] }),
-    index("lexemes_trigram_idx").using("gin", table.lexeme.op("gin_trgm_ops")),
+    index("lexemes_similar_idx").using("gin", table.datasetId, table.lexeme.op("gin_trgm_ops")),
   ],
 );

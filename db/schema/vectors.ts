@@ -11,6 +11,7 @@ import {
   integer,
   pgTable,
   primaryKey,
+  real,
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
@@ -30,6 +31,8 @@ export const vectorSets = pgTable(
     model: text("model").notNull(),
     /** Length of its vectors; null until the model has made one. */
     dimensions: integer("dimensions"),
+    /** The cosine of texts that have nothing to do with each other: some models give 0.7. */
+    unrelated: real("unrelated").notNull().default(0),
     /** Whether it is large enough for an approximate index, and has one. */
     indexed: boolean("indexed").notNull().default(false),
     createdAt: time("created_at").defaultNow().notNull(),

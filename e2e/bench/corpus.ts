@@ -83,7 +83,7 @@ function readManPage(file: string): Page {
   return { name: basename(file).replace(/\.gz$/, ".md"), text: roffToMarkdown(roff) };
 }
 
-function roffToMarkdown(roff: string): string {
+export function roffToMarkdown(roff: string): string {
   const lines: string[] = [];
   let ignoring = false;
   for (const line of roff.split("\n")) {

@@ -9,8 +9,8 @@ import type { Result } from "ioredis";
 import { Redis } from "ioredis";
 import postgres from "postgres";
 import { slidingWindowScript } from "#server/rate-limit-script.ts";
-import { parseQuery } from "#server/search/query.ts";
-import { searchStatement } from "#server/search/statement.ts";
+import { parametersOf } from "#server/search/query.ts";
+import { searchStatement, valuesOf } from "#server/search/statement.ts";
 import { floorCharge, withoutSearch } from "./floor-charge.ts";
 
 declare module "ioredis" {
@@ -55,15 +55,9 @@ createServer(async (request, response) => {
 }).listen(Number(process.env.PORT), "127.0.0.1");
 
 function search(url: URL, accountId: string) {
-  const { words, phrases, unfinished } = parseQuery(url.searchParams.get("query") ?? "");
-  const parameters = [
-    url.pathname.slice(1),
-    accountId,
-    words.join("\n"),
-    phrases.join("\n"),
-    unfinished,
-    10,
-    null,
-  ];
-  return sql.unsafe(searchStatement, parameters, { prepare: true });
+  const access = { allDatasets: true, callsPerHour: null, addresses: [] };
+  const reader = { kind: "apiKey", accountId, credentialId: "", access } as const;
+  const query = url.searchParams.get("query") ?? "";
+  const parameters = parametersOf({ datasetId: url.pathname.slice(1), reader, query, topK: 10 });
+  return sql.unsafe(searchStatement, valuesOf(parameters), { prepare: true });
 }

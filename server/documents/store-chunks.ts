@@ -35,7 +35,8 @@ const searchableCharacters = 100_000;
 
 /**
  * Stems, with title and headings weighted, then the plain words that no stem covers: exact words, stop
- * words and the parts of `a/b`, `a.b` and `a-b`, which PostgreSQL otherwise keeps as one token.
+ * words, the parts of `a/b`, `a.b` and `a-b`, which PostgreSQL otherwise keeps as one token, and the pairs of
+ * characters of scripts that are written without spaces.
  */
 const searchVector = sql`
   setweight(vectors.stems, 'D') || setweight(vectors.headings, 'B') || setweight(vectors.title, 'C')
@@ -47,7 +48,7 @@ function vectorsOf({ language, title }: Indexed): SQL {
     select to_tsvector(language, body) as stems,
            to_tsvector(language, array_to_string(heading_path, ' . ')) as headings,
            to_tsvector(language, title) as title,
-           to_tsvector('simple', translate(concat_ws(' . ', body, array_to_string(heading_path, ' . '), title), '/.:@_-', '      ')) as plain
+           to_tsvector('simple', translate(separate_unspaced(concat_ws(' . ', body, array_to_string(heading_path, ' . '), title)), '/.:@_-', '      ')) as plain
     from (
       select ${language}::regconfig as language, ${storable(title)}::text as title,
              left(chunk.text, ${searchableCharacters}::int) as body

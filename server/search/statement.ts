@@ -1,176 +1,131 @@
 /**
  * The search statement: who may read, the words of the query looked up in the dataset's lexicon, the chunks
- * that hold any of them, ranked by rarity; beside them the chunks whose vectors are nearest; both lists fused
- * by reciprocal rank (Cormack et al. 2009). One statement, so that a query costs one round trip and one plan;
- * it must stay the same text for every call and run on PGlite and PostgreSQL 15 alike.
+ * that hold the rare ones of them, beside them the chunks whose vectors are nearest; then each chunk of
+ * either kind is scored by both. One statement, so that a query costs one round trip and one plan; it must
+ * stay the same text for every call and run on PGlite and PostgreSQL 15 alike.
  *
  * Parameters are read from `asked` alone: where the planner sees their values it believes a plan made for
  * them to be cheaper, and plans every call anew, which costs more than the search.
- *
- * $1 dataset, $2 account or null, $3 words and $4 phrases, one a line, $5 the last word may be unfinished, $6 topK,
- * $7 credential that is restricted to what was granted to it, or null, $8 the query's vector of $9 this model,
- * or null, $10 the cosine from which a vector counts as near.
  */
 import { readableSql } from "../dataset-access.ts";
+import { wordsSql } from "./words-sql.ts";
+
+export type Parameters = {
+  datasetId: string;
+  accountId: string | null;
+  /** A credential that is restricted to what was granted to it. */
+  credentialId: string | null;
+  /** One a line. */
+  words: string;
+  phrases: string;
+  /** The last word may not be typed out. */
+  unfinished: boolean;
+  /** As `[1,2]`; null: words alone. */
+  vector: string | null;
+  /** What made it: vectors of another model are not compared. */
+  model: string;
+  /** The cosine from which a passage without any of the words counts as found. */
+  nearFrom: number;
+  /** Of the cosine, 0 to 1; the rest is the words'. */
+  vectorWeight: number;
+  limit: number;
+};
+
+const types: Record<keyof Parameters, string> = {
+  datasetId: "text",
+  accountId: "text",
+  credentialId: "text",
+  words: "text",
+  phrases: "text",
+  unfinished: "boolean",
+  vector: "text",
+  model: "text",
+  nearFrom: "float8",
+  vectorWeight: "float8",
+  limit: "int",
+};
+const names = Object.keys(types) as (keyof Parameters)[];
+
+export const valuesOf = (parameters: Parameters) => names.map((name) => parameters[name]);
+
+const column = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const asked = names.map((name, at) => `$${at + 1}::${types[name]} as ${column(name)}`).join(", ");
 
 export const searchStatement = `
 with asked as materialized (
-  select $1::text as dataset_id, $2::text as account_id, $3::text as words, $4::text as phrases,
-         $5::boolean as unfinished, $6::int as top_k, $7::text as credential_id,
-         $8::text::vector as vector, $9::text as model, $10::float8 as near_from
+  select ${asked}
 ),
 dataset as materialized (
   select language::regconfig as language,
          coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks,
-         (select vector_sets.id from vector_sets where vector_sets.id = vector_set_id and model = (select model from asked)) as set_id
-  from datasets
-  where id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)", "(select credential_id from asked)")}
+         vector_sets.id as set_id, coalesce(vector_sets.unrelated, 0) as unrelated,
+         vector_sets.model = (select model from asked) and (select vector from asked) is not null as comparable
+  from datasets left join vector_sets on vector_sets.id = vector_set_id
+  where datasets.id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)", "(select credential_id from asked)")}
 ),
-word as materialized (
-  select position, stems, plain, plain_text,
-         position = max(position) over () and (select unfinished from asked) as unfinished,
-         bool_or(cardinality(stems) > 0) over () as any_stems
-  from dataset
-  cross join lateral unnest(string_to_array((select words from asked), E'\\n')) with ordinality as given(word, position)
-  cross join lateral (
-    select tsvector_to_array(to_tsvector(language, word)) as stems,
-           tsvector_to_array(to_tsvector('simple', translate(word, '/.:@_-', '      '))) as plain,
-           lower(word) as plain_text
-  ) as parsed
-),
-form as materialized (
-  select word.position, form.lexeme, form.weight, coalesce(lexemes.chunk_count, 0) as chunk_count
-  from word
-  cross join lateral (
-    select lexeme, max(weight) as weight from (
-      select unnest(plain) as lexeme, 1.0 as weight union all select unnest(stems), 0.9
-    ) as either group by lexeme
-  ) as form
-  left join lexemes on lexemes.dataset_id = (select dataset_id from asked) and lexemes.lexeme = form.lexeme
-  where cardinality(stems) > 0 or not any_stems
-),
-known as materialized (
-  select word.position, plain_text, unfinished, max(chunk_count) as chunk_count
-  from word join form using (position)
-  group by word.position, plain_text, unfinished
-),
--- Neighbours of a word that the dataset hardly knows, and completions of one that may not be typed out.
-near as materialized (
-  select position, found.lexeme, found.weight, found.chunk_count
-  from known cross join dataset
-  cross join lateral (
-    (
-      select lexeme, 0.8 * similarity(lexeme, plain_text) as weight, lexemes.chunk_count
-      from lexemes
-      where known.chunk_count <= least(3, dataset.chunks / 1000)
-        and dataset_id = (select dataset_id from asked) and lexeme % plain_text and left(lexeme, 1) = left(plain_text, 1)
-        and length(lexeme) between length(plain_text) - 2 and length(plain_text) + 2
-        and lexeme <> plain_text
-      order by weight desc, chunk_count desc, lexeme limit 2
-    )
-    union all
-    (
-      select lexeme, 0.7, lexemes.chunk_count
-      from lexemes
-      where (known.chunk_count = 0 or unfinished and known.chunk_count * 100 < dataset.chunks) and length(plain_text) >= 2
-        and dataset_id = (select dataset_id from asked) and lexeme > plain_text and lexeme < plain_text || U&'\\+10FFFF'
-      order by chunk_count desc, lexeme limit 6
-    )
-  ) as found
-),
-variant as materialized (
-  select position, lexeme, max(weight) as weight, max(chunk_count) as chunk_count, literal::tsquery as query, literal
-  from (
-    select * from form where chunk_count > 0 or length(lexeme) > 1
-    union all select * from near
-    union all
-    select position, stem.lexeme, weight * 0.9, chunk_count
-    from near cross join dataset
-    cross join lateral unnest(tsvector_to_array(to_tsvector(language, near.lexeme))) as stem(lexeme)
-  ) as every
-  cross join lateral (
-    select '''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' as literal
-  ) as quoted
-  group by position, lexeme, literal
-),
-term as materialized (
-  select position, max(chunk_count) as chunk_count, string_agg(literal, ' | ') as literals,
-         ln(1 + dataset.chunks / (0.5 + max(chunk_count))) as rarity,
-         row_number() over (order by max(chunk_count) = 0, max(chunk_count), position) as place
-  from variant cross join dataset
-  group by position, dataset.chunks
-),
--- Stop words alone ("to be or not to be") tell nothing but their order.
-phrase as materialized (
-  select (select phraseto_tsquery(language, phrase) || phraseto_tsquery('simple', translate(phrase, '/.:@_-', '      '))) as query
-  from dataset cross join lateral (
-    select phrase from unnest(string_to_array((select phrases from asked), E'\\n')) as given(phrase)
-    union all
-    select string_agg(plain_text, ' ' order by position) from word where not any_stems having count(*) > 1
-  ) as given_or_whole
-),
-phrases as materialized (
-  select string_agg('(' || query::text || ')', ' | ')::tsquery as query from phrase where numnode(query) > 0
-),
--- Common words do not choose chunks, they only rank: ranking every chunk that holds one is most of the cost.
-matching as materialized (
-  select string_agg(literals, ' | ')::tsquery as query
-  from (
-    select literals from term cross join dataset
-    where term.chunk_count <= greatest(50, dataset.chunks / 25) or place <= 2
-    union all select query::text from phrases
-  ) as every
-),
-candidate as materialized (
-  select id from chunks
-  where dataset_id = (select dataset_id from asked) and tsv @@ (select query from matching)
-  order by coalesce(tsv @@ (select query from phrases), false) desc,
-           ts_rank(tsv, (select query from matching), 1) desc, id
-  limit 100
-),
-scored as materialized (
-  select chunks.id, documents.id as document_id, documents.title, documents.version, (
-    select sum(rarity * best) / sum(rarity)
-    from (
-      select term.rarity, (
-        select least(1, coalesce(max(variant.weight * ts_rank('{0.7,0.75,0.85,1}', inline.tsv, variant.query)), 0))
-        from variant where variant.position = term.position
-      ) as best
-      from term
-    ) as ranked
-  ) as words, (
-    select coalesce(avg((inline.tsv @@ query)::int), 0) from phrase where numnode(query) > 0
-  ) as phrases, least(1, (1 + ln(60)) / (1 + ln(greatest(1, length(inline.tsv))))) as len
-  from candidate
-  join chunks using (id)
-  join documents on documents.id = chunks.document_id
-  -- Read once: each use of a stored tsvector would fetch and unpack it again.
-  cross join lateral (select chunks.tsv || ''::tsvector as tsv offset 0) as inline
-),
+${wordsSql},
 by_words as materialized (
-  select id, document_id, title, version, row_number() over (order by (words + (1 - words) * 0.5 * phrases) * len desc, id) as rank
-  from scored
+  select id from (
+    select chunk.id, chunk.size, chooser.rarity
+    from chooser
+    cross join lateral (
+      select id, "end" - start as size from chunks
+      where dataset_id = (select dataset_id from asked) and tsv @@ chooser.query
+    ) as chunk
+  ) as choice
+  group by id
+  order by sum(rarity) / (1200 + 0.5 * max(size)) desc, id
+  limit 200
 ),
-nearest as materialized (
-  select chunk_id as id, document_id, embedding <#> (select vector from asked) as distance
+near_vectors as materialized (
+  select chunk_id as id, embedding <#> (select vector::vector from asked) as distance
   from chunk_vectors
-  where set_id = (select set_id from dataset)
+  where set_id = (select set_id from dataset where comparable)
   order by distance limit 100
 ),
-by_vector as materialized (
-  select nearest.id, documents.id as document_id, title, version, row_number() over (order by distance, nearest.id) as rank
-  from nearest join documents on documents.id = document_id
-  where -distance >= (select near_from from asked)
+scored as materialized (
+  select chunks.id, chunks.document_id, words, cosine,
+         (1 - weight) * words + weight * greatest(0, (coalesce(cosine, 0) - unrelated) / (1 - unrelated)) as score
+  from (
+    select id from by_words
+    union
+    select near_vectors.id from near_vectors, dataset
+    where -distance >= greatest((select near_from from asked), unrelated)
+  ) as found
+  join chunks using (id)
+  cross join dataset
+  left join chunk_vectors on comparable and chunk_vectors.chunk_id = chunks.id and chunk_vectors.set_id = dataset.set_id
+  -- Read once, and computed once, as the offsets see to: each use would fetch and unpack it again.
+  cross join lateral (select chunks.tsv || ''::tsvector as tsv offset 0) as inline
+  cross join lateral (
+    select -(chunk_vectors.embedding <#> (select vector::vector from asked)) as cosine,
+           case when comparable then (select vector_weight from asked) else 0 end as weight,
+           coalesce((
+             select sum(rarity * best) / sum(rarity)
+             from (
+               select term.rarity, (
+                 select least(1, coalesce(max(variant.weight * ts_rank('{1,0.3,0.4,1}', inline.tsv, variant.query)), 0))
+                 from variant where variant.position = term.position
+               ) as best
+               from term
+             ) as ranked
+           ), 0) as held,
+           (select coalesce(avg((inline.tsv @@ query)::int), 0) from phrase where numnode(query) > 0) as phrases
+    offset 0
+  ) as signal
+  -- Short passages that hold as much hold it more.
+  cross join lateral (
+    select (held + (1 - held) * 0.5 * phrases) / (1 + 0.25 * length(inline.tsv) / 70.0) as words offset 0
+  ) as measured
 ),
 hit as materialized (
-  select id, document_id, title, version,
-         (coalesce(1.0 / (60 + by_words.rank), 0) + coalesce(0.4 / (60 + by_vector.rank), 0)) * 61 / 1.4 as score
-  from by_words full join by_vector using (id, document_id, title, version)
-  order by score desc, id limit (select top_k from asked)
+  select * from scored
+  where words > 0 or cosine is not null
+  order by score desc, id limit (select "limit" from asked)
 )
-select hit.document_id as "documentId", hit.title as "documentTitle", hit.version, chunks.id::text as "chunkId",
-       chunks.heading_path as "headingPath", chunks.start, chunks."end", hit.score::float8 as score, chunks.page,
-       coalesce(chunks.flag = 'flagged', false) as flagged, chunks.text
+select hit.document_id as "documentId", documents.title as "documentTitle", documents.version,
+       chunks.id::text as "chunkId", chunks.heading_path as "headingPath", chunks.start, chunks."end",
+       hit.score::float8 as score, chunks.page, coalesce(chunks.flag = 'flagged', false) as flagged, chunks.text
 from dataset
-left join (hit join chunks on chunks.id = hit.id) on true
+left join (hit join chunks on chunks.id = hit.id join documents on documents.id = hit.document_id) on true
 order by hit.score desc nulls last, hit.id`;

@@ -1,0 +1,120 @@
+/**
+ * The part of the search statement that turns the words of a query into terms of the dataset's lexicon: as
+ * they are, stemmed, mistyped, unfinished, run together; each with its rarity. `chooser` are the terms, and
+ * the phrases, by which passages are chosen. It reads `asked` and `dataset` (statement.ts).
+ */
+export const wordsSql = `
+word as materialized (
+  select position, stems, plain, plain_text,
+         position = max(position) over () and (select unfinished from asked) as unfinished,
+         bool_or(cardinality(stems) > 0) over () as any_stems
+  from dataset
+  cross join lateral (
+    select word, position
+    from regexp_split_to_table(trim(separate_unspaced((select words from asked))), '\\s+') with ordinality as given(word, position)
+    where word <> '' order by position limit 48
+  ) as given
+  cross join lateral (
+    select tsvector_to_array(to_tsvector(language, word)) as stems,
+           tsvector_to_array(to_tsvector('simple', translate(word, '/.:@_-', '      '))) as plain,
+           lower(word) as plain_text
+  ) as parsed
+),
+form as materialized (
+  select word.position, form.lexeme, form.weight, coalesce(lexemes.chunk_count, 0) as chunk_count
+  from word
+  cross join lateral (
+    select lexeme, max(weight) as weight from (
+      select unnest(plain) as lexeme, 1.0 as weight union all select unnest(stems), 0.9
+    ) as either group by lexeme
+  ) as form
+  left join lexemes on lexemes.dataset_id = (select dataset_id from asked) and lexemes.lexeme = form.lexeme
+  where cardinality(stems) > 0 or not any_stems
+),
+known as materialized (
+  select word.position, plain_text, unfinished, max(chunk_count) as chunk_count
+  from word join form using (position)
+  group by word.position, plain_text, unfinished
+),
+-- Neighbours of a word that the dataset hardly knows, and completions of one that may not be typed out.
+near as materialized (
+  select position, found.lexeme, found.weight, found.chunk_count
+  from known cross join dataset
+  cross join lateral (
+    (
+      select lexeme, 0.8 * similarity(lexeme, plain_text) as weight, lexemes.chunk_count
+      from lexemes
+      where known.chunk_count <= least(3, dataset.chunks / 1000)
+        and dataset_id = (select dataset_id from asked) and lexeme % plain_text and left(lexeme, 1) = left(plain_text, 1)
+        and length(lexeme) between length(plain_text) - 2 and length(plain_text) + 2
+        and lexeme <> plain_text
+      order by weight desc, chunk_count desc, lexeme limit 2
+    )
+    union all
+    (
+      select lexeme, 0.7, lexemes.chunk_count
+      from lexemes
+      where (known.chunk_count = 0 or unfinished and known.chunk_count * 100 < dataset.chunks) and length(plain_text) >= 2
+        and dataset_id = (select dataset_id from asked) and lexeme > plain_text and lexeme < plain_text || U&'\\+10FFFF'
+      order by chunk_count desc, lexeme limit 6
+    )
+  ) as found
+),
+-- Two words run together: the dataset knows both, and not the whole.
+parts as materialized (
+  select 1000 + 2 * position + part.second as position, part.lexeme, 0.9 as weight, part.chunk_count
+  from known
+  cross join lateral (
+    select one.lexeme as first, one.chunk_count as first_count, other.lexeme as second, other.chunk_count as second_count
+    from generate_series(2, length(plain_text) - 2) as cut
+    join lexemes as one on one.dataset_id = (select dataset_id from asked) and one.lexeme = left(plain_text, cut)
+    join lexemes as other on other.dataset_id = (select dataset_id from asked) and other.lexeme = substr(plain_text, cut + 1)
+    order by least(cut, length(plain_text) - cut, 4) desc, ln(one.chunk_count) + ln(other.chunk_count) desc limit 1
+  ) as whole
+  cross join lateral (values (0, first, first_count), (1, second, second_count)) as part(second, lexeme, chunk_count)
+  where known.chunk_count = 0 and length(plain_text) between 5 and 40
+),
+variant as materialized (
+  select position, lexeme, max(weight) as weight, max(chunk_count) as chunk_count, literal::tsquery as query, literal
+  from (
+    select * from form
+    where (chunk_count > 0 or length(lexeme) > 1) and position not in (select (position - 1000) / 2 from parts)
+    union all select * from near
+    union all select * from parts
+    union all
+    select position, stem.lexeme, weight * 0.9, chunk_count
+    from (select * from near union all select * from parts) as found cross join dataset
+    cross join lateral unnest(tsvector_to_array(to_tsvector(language, found.lexeme))) as stem(lexeme)
+  ) as every
+  cross join lateral (
+    select '''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' as literal
+  ) as quoted
+  group by position, lexeme, literal
+),
+term as materialized (
+  select position, max(chunk_count) as chunk_count, string_agg(literal, ' | ') as literals,
+         ln(1 + dataset.chunks / (0.5 + max(chunk_count))) as rarity,
+         max(weight) as weight,
+         row_number() over (order by max(chunk_count) = 0, max(chunk_count), position) as place
+  from variant cross join dataset
+  group by position, dataset.chunks
+),
+-- Stop words alone ("to be or not to be") tell nothing but their order.
+phrase as materialized (
+  select (select phraseto_tsquery(language, phrase) || phraseto_tsquery('simple', translate(phrase, '/.:@_-', '      '))) as query
+  from dataset cross join lateral (
+    select phrase from unnest(string_to_array((select phrases from asked), E'\\n')) as given(phrase)
+    union all
+    select string_agg(plain_text, ' ' order by position) from word where not any_stems having count(*) > 1
+  ) as given_or_whole
+),
+phrases as materialized (
+  select string_agg('(' || query::text || ')', ' | ')::tsquery as query from phrase where numnode(query) > 0
+),
+-- Common words do not choose chunks, they only rank: looking at every chunk that holds one is most of the cost.
+chooser as materialized (
+  select position, literals::tsquery as query, rarity * weight as rarity
+  from term cross join dataset
+  where term.chunk_count > 0 and (term.chunk_count <= greatest(50, dataset.chunks / 25) or place <= 2)
+  union all select null, query, 100 from phrases where query is not null
+)`;
