@@ -103,3 +103,26 @@ export function parametersOf(endpoint: PublishedEndpoint | null): z.ZodObject {
   });
   return z.strictObject({ query: queryFields.query, ...Object.fromEntries(options) });
 }
+
+export type ReadableEndpoint = PublishedEndpoint & {
+  readonly datasetId: string;
+  readonly datasetName: string;
+};
+
+/** More would be no list that a model can choose from. */
+const mostReadable = 1_000;
+
+const readableStatement = `
+  select ${columns}, datasets.id as "datasetId", datasets.name as "datasetName"
+  from datasets join endpoints e on e.dataset_id = datasets.id ${joined}
+  where ${readableSql("$1::text", "$2::text")}
+  order by datasets.id, e.name limit ${mostReadable}`;
+
+/** Of every dataset that the reader may query, in an order that does not depend on when it is asked. */
+export async function readableEndpoints(reader: NonNullable<Reader>): Promise<ReadableEndpoint[]> {
+  const rows = await query<Row & { datasetId: string; datasetName: string }>(readableStatement, [
+    reader.accountId,
+    restrictedTo(reader),
+  ]);
+  return rows.map((row) => ({ ...published(row), datasetId: row.datasetId, datasetName: row.datasetName }));
+}

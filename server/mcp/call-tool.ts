@@ -19,7 +19,7 @@ import { type Admitted, type Exchange, identifyAnew, runOperation } from "./exch
 import { linksOf } from "./links.ts";
 import { type Meter, meterKey, meterOf, problemKey } from "./meter.ts";
 import { problemText, textOf } from "./text.ts";
-import { findTool, inputOf } from "./tools.ts";
+import { resolveTool } from "./tools.ts";
 
 const outputSchema = z.looseObject({});
 
@@ -29,12 +29,12 @@ export async function callTool(
   { name, arguments: args = {} }: CallToolRequestParams,
   { mcpReq }: ServerContext,
 ): Promise<CallToolResult> {
-  const tool = findTool(name);
-  if (!tool) {
+  const called = await resolveTool(exchange.principal, name, args);
+  if (!called) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${name} not found. tools/list names all.`);
   }
-  const { id } = tool.entry;
-  const input = inputOf(args);
+  const { id } = called;
+  const input = id === "meter.quote" ? await askedPrice(exchange, called.input) : called.input;
   listenToProgress(admitted, mcpReq);
   try {
     return isBroken(id)
@@ -52,6 +52,12 @@ export async function callTool(
 }
 
 type Input = Record<string, unknown>;
+
+/** An endpoint's tool is known here alone; its price is that of a search. */
+async function askedPrice({ principal }: Exchange, input: Input): Promise<Input> {
+  const asked = typeof input.tool === "string" ? await resolveTool(principal, input.tool, {}) : null;
+  return asked ? { ...input, tool: asked.id } : input;
+}
 
 async function run(
   exchange: Exchange,

@@ -16,7 +16,7 @@ import { type Ask, describeMessage, type Message, type RequestId, readBody } fro
 import { checkOrigin } from "./origin.ts";
 import { targetOf } from "./resources.ts";
 import { serve } from "./server.ts";
-import { findTool } from "./tools.ts";
+import { operationOfTool } from "./tools.ts";
 
 /** Answers /api/mcp. */
 export const handleMcp = doorOf(serve);
@@ -98,7 +98,7 @@ function scopeRefusal(principal: Principal): ApiError | null {
 function operationBehind({ method, name, uri }: Ask): OperationId | null {
   switch (method) {
     case "tools/call":
-      return findTool(name ?? "")?.entry.id ?? null;
+      return operationOfTool(name ?? "");
     case "resources/list":
       return "resources.list";
     case "resources/read":

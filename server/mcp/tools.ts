@@ -12,8 +12,10 @@ import {
 import { z } from "zod";
 import { refusalOf } from "../admission.ts";
 import { type CatalogEntry, catalog } from "../catalog.ts";
+import type { OperationId } from "../operations.ts";
 import { priceFields } from "../price.ts";
 import type { Principal } from "../principal.ts";
+import { type EndpointTool, endpointTools } from "./endpoint-tools.ts";
 import { priceKey } from "./meter.ts";
 import { assertReadableInput, type JsonSchema, toolSchema } from "./schema.ts";
 
@@ -63,7 +65,7 @@ function asToolsSay(input: JsonSchema): JsonSchema {
 }
 
 /** Arguments of a tool as the input of its operation. */
-export function inputOf(args: Record<string, unknown>): Record<string, unknown> {
+function inputOf(args: Record<string, unknown>): Record<string, unknown> {
   const { [ceiling.argument]: maxCredits, ...input } = args;
   return maxCredits === undefined ? args : { ...input, [ceiling.field]: maxCredits };
 }
@@ -77,16 +79,26 @@ if (first?.entry.row.kind !== "query" || first.entry.row.priceCredits > 0) {
 }
 first.entry.input.parse({});
 
-export function findTool(name: string): Tool | null {
+function findTool(name: string): Tool | null {
   return byName.get(name) ?? null;
+}
+
+/** What a call of an endpoint is; its name is looked up once the caller has been let in. */
+const endpointOperation = "search.query" satisfies OperationId;
+
+export function operationOfTool(name: string): OperationId {
+  return findTool(name)?.entry.id ?? endpointOperation;
 }
 
 /** Clients that read one page only must not miss a tool. */
 const pageSize = 250;
 
-/** What the caller may call, in the table's order. A cursor names the last tool shown. */
-export function pageOfTools(principal: Principal, cursor: string | undefined): ListToolsResult {
-  const all = toolsFor(principal);
+/** What the caller may call: the table's tools in its order, then endpoints. A cursor names the last tool shown. */
+export async function pageOfTools(
+  principal: Principal,
+  cursor: string | undefined,
+): Promise<ListToolsResult> {
+  const all = [...toolsFor(principal), ...(await endpointsFor(principal))];
   const last = cursor === undefined ? null : Buffer.from(cursor, "base64url").toString();
   const before = last === null ? -1 : all.findIndex(({ shown }) => shown.name === last);
   if (last !== null && before < 0) {
@@ -98,6 +110,25 @@ export function pageOfTools(principal: Principal, cursor: string | undefined): L
     tools: page.map(({ shown }) => shown),
     ...(more && { nextCursor: Buffer.from(more.shown.name).toString("base64url") }),
   };
+}
+
+const takenNames: ReadonlySet<string> = new Set(byName.keys());
+
+async function endpointsFor(principal: Principal): Promise<readonly EndpointTool[]> {
+  if (refusalOf({ principal, rejected: false }, endpointOperation, null) !== null) return [];
+  return endpointTools(principal, takenNames);
+}
+
+/** Which operation a tool is, and with what input, for this caller. Null: there is no such tool. */
+export async function resolveTool(
+  principal: Principal,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<{ readonly id: OperationId; readonly input: Record<string, unknown> } | null> {
+  const tool = findTool(name);
+  if (tool) return { id: tool.entry.id, input: inputOf(args) };
+  const endpoint = (await endpointsFor(principal)).find(({ shown }) => shown.name === name);
+  return endpoint ? { id: endpointOperation, input: { ...inputOf(args), ...endpoint.input } } : null;
 }
 
 function toolsFor(principal: Principal): readonly Tool[] {

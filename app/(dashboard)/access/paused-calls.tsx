@@ -23,7 +23,12 @@ export function PausedCalls({ kind }: { kind: "apiKey" | "connection" }) {
   const items = paused.data?.items.filter(({ credentialKind }) => credentialKind === kind) ?? [];
   if (items.length === 0) return null;
   return (
-    <Alert color="yellow" icon={<IconPlayerPause size={18} />} title="Paused: the same call again and again">
+    <Alert
+      color="yellow"
+      icon={<IconPlayerPause size={18} />}
+      title="Paused: the same call again and again"
+      styles={{ title: { color: "var(--mantine-color-text)" } }}
+    >
       <Stack gap="sm">
         <ProblemAlert error={resume.error} />
         {items.map(({ id, name, operation, repeats, createdAt }) => (
