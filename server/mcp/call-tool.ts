@@ -37,7 +37,8 @@ export async function callTool(
   const input = id === "meter.quote" ? await askedPrice(exchange, called.input) : called.input;
   listenToProgress(admitted, mcpReq);
   try {
-    return isBroken(id)
+    // A retry under an Idempotency-Key is no loop: the chain itself answers it as the first.
+    return isBroken(id) && admitted.ctx.idempotency.key === null
       ? await runOnce(exchange, admitted, id, input)
       : await run(exchange, admitted, id, input);
   } catch (error) {

@@ -149,7 +149,12 @@ describe.each(eras)("%s", (era) => {
   it("charges nothing for an empty result", async () => {
     const before = await balanceOf(fixture.account.userId);
     const { body, headers } = await search("zzzqqqxxx");
-    expect(body.result?.structuredContent).toEqual({ hits: [], receiptId: null, creditsCharged: 0 });
+    expect(body.result?.structuredContent).toEqual({
+      hits: [],
+      truncated: false,
+      receiptId: null,
+      creditsCharged: 0,
+    });
     expect(body.result?._meta?.["dev.fltr/meter"]).toMatchObject({
       charged: 0,
       balance: before,
