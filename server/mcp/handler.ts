@@ -131,7 +131,9 @@ async function whole(response: Response, { admitted }: Exchange, signal: AbortSi
   const tells = admitted.some(
     ({ ask, operation: id }) => ask.streams && id !== null && operation(id).perItem,
   );
-  if (!response.body || !streams || tells || admitted.length === 0) return response;
+  // Nothing is charged for what is no operation, such as listening, which never ends.
+  const charges = admitted.some(({ operation }) => operation !== null);
+  if (!response.body || !streams || tells || !charges) return response;
   const stream = response.body.pipeThrough(new TransformStream(), { signal });
   return new Response(await new Response(stream).text(), response);
 }
