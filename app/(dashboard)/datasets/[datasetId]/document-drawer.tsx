@@ -1,6 +1,6 @@
 "use client";
 
-import { Drawer, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Drawer, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { formatNumber } from "../../../_components/format.ts";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
@@ -36,7 +36,20 @@ export function DocumentDrawer(props: {
         <ProblemAlert error={error} />
         {!data && isFetching && <Skeleton h={300} />}
         {data?.state === "failed" && (
-          <Text>This document could not be read. {data.reason} Delete it, then add a mended one.</Text>
+          <Text>
+            {data.text === null
+              ? `This document could not be read. ${data.reason}`
+              : `It was sent again and could not be read. ${data.reason} Below is its earlier text, which is still searched.`}
+          </Text>
+        )}
+        {data?.sourceUrl && (
+          <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+            Read from{" "}
+            <Anchor href={data.sourceUrl} target="_blank" rel="noreferrer noopener" size="sm">
+              {data.sourceUrl}
+            </Anchor>
+            {data.goneAt && ", where it is no longer"}
+          </Text>
         )}
         {data && data.state !== "failed" && data.text === null && (
           <Text c="dimmed">This document is still being read.</Text>

@@ -2,6 +2,7 @@
 
 import {
   ActionIcon,
+  Group,
   Table,
   TableTbody,
   TableTd,
@@ -14,7 +15,7 @@ import {
 } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
-import { IconTrash } from "@tabler/icons-react";
+import { IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { formatBytes, formatNumber } from "../../../_components/format.ts";
 import { TimeText } from "../../../_components/time-text.tsx";
@@ -28,6 +29,9 @@ export type ListedDocument = {
   title: string;
   state: DocumentState;
   reason: string | null;
+  retryable: boolean;
+  progress: number | null;
+  goneAt: string | null;
   sizeBytes: number;
   chunkCount: number;
   createdAt: string;
@@ -38,21 +42,23 @@ export function DocumentTable(props: {
   items: readonly ListedDocument[];
   onShow: (document: ListedDocument) => void;
 }) {
+  const { datasetId } = props;
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const remove = useMutation(
-    trpc.documents.delete.mutationOptions({
-      onSuccess: () =>
-        Promise.all([
-          queries.invalidateQueries(trpc.documents.list.pathFilter()),
-          queries.invalidateQueries(trpc.datasets.pathFilter()),
-        ]),
-      onError: (error) => {
-        const { detail, hint } = problemOf(error);
-        notifications.show({ color: "red", title: detail, message: hint });
-      },
-    }),
-  );
+  const outcome = {
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries(trpc.documents.list.pathFilter()),
+        queries.invalidateQueries(trpc.datasets.pathFilter()),
+      ]),
+    onError: (error: unknown) => {
+      const { detail, hint } = problemOf(error);
+      notifications.show({ color: "red", title: detail, message: hint });
+    },
+  };
+  const remove = useMutation(trpc.documents.delete.mutationOptions(outcome));
+  const retry = useMutation(trpc.documents.retry.mutationOptions(outcome));
+  const cancel = useMutation(trpc.documents.cancel.mutationOptions(outcome));
   const confirm = ({ id, title }: ListedDocument) =>
     modals.openConfirmModal({
       title: "Delete this document?",
@@ -63,7 +69,7 @@ export function DocumentTable(props: {
       ),
       labels: { confirm: "Delete document", cancel: "Keep it" },
       confirmProps: { color: "red" },
-      onConfirm: () => remove.mutate({ datasetId: props.datasetId, documentId: id }),
+      onConfirm: () => remove.mutate({ datasetId, documentId: id }),
     });
   return (
     <div className={classes.box}>
@@ -81,7 +87,7 @@ export function DocumentTable(props: {
             <TableTh w={140} visibleFrom="md">
               Added
             </TableTh>
-            <TableTh w={56}>
+            <TableTh w={84}>
               <VisuallyHidden>Actions</VisuallyHidden>
             </TableTh>
           </TableTr>
@@ -95,14 +101,20 @@ export function DocumentTable(props: {
                     {document.title}
                   </Text>
                 </UnstyledButton>
+                {document.goneAt && (
+                  <Text size="xs" c="dimmed" mt={2}>
+                    No longer where it was read from
+                  </Text>
+                )}
                 {document.reason && (
                   <Text size="xs" c="var(--mantine-color-error)" mt={2} style={{ overflowWrap: "anywhere" }}>
                     {document.reason}
+                    {document.chunkCount > 0 && " Its earlier text is still searched."}
                   </Text>
                 )}
               </TableTd>
               <TableTd>
-                <StateBadge state={document.state} />
+                <StateBadge state={document.state} progress={document.progress} />
               </TableTd>
               <TableTd ta="right" visibleFrom="sm" className="numeric">
                 {formatBytes(document.sizeBytes)}
@@ -114,14 +126,38 @@ export function DocumentTable(props: {
                 <TimeText value={document.createdAt} />
               </TableTd>
               <TableTd>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Delete ${document.title}`}
-                  onClick={() => confirm(document)}
-                >
-                  <IconTrash size={16} />
-                </ActionIcon>
+                <Group gap={2} wrap="nowrap" justify="flex-end">
+                  {document.retryable && (
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      aria-label={`Read ${document.title} again`}
+                      title="Read it again"
+                      onClick={() => retry.mutate({ datasetId, documentId: document.id })}
+                    >
+                      <IconRefresh size={16} />
+                    </ActionIcon>
+                  )}
+                  {(document.state === "queued" || document.state === "processing") && (
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      aria-label={`Stop reading ${document.title}`}
+                      title="Stop reading it"
+                      onClick={() => cancel.mutate({ datasetId, documentId: document.id })}
+                    >
+                      <IconPlayerStop size={16} />
+                    </ActionIcon>
+                  )}
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    aria-label={`Delete ${document.title}`}
+                    onClick={() => confirm(document)}
+                  >
+                    <IconTrash size={16} />
+                  </ActionIcon>
+                </Group>
               </TableTd>
             </TableTr>
           ))}

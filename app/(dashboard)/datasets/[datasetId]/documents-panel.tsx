@@ -7,12 +7,14 @@ import { useState } from "react";
 import { Pager, usePlace } from "../../../_components/pager.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
+import { AddAddress } from "./add-address.tsx";
 import { DocumentDrawer, type ShownDocument } from "./document-drawer.tsx";
 import { DocumentTable } from "./document-table.tsx";
 import { DropArea } from "./drop-area.tsx";
 import { FlaggedPassages } from "./flagged-passages.tsx";
 import { IngestionProgress, type States } from "./ingestion-progress.tsx";
 import { PasteText } from "./paste-text.tsx";
+import { SourceList } from "./source-list.tsx";
 import { UploadStatus } from "./upload-status.tsx";
 import { useUploads } from "./use-uploads.ts";
 
@@ -35,6 +37,7 @@ export function DocumentsPanel(props: {
   const place = usePlace();
   const [filter, setFilter] = useState<Filter>("all");
   const [pasting, paste] = useDisclosure();
+  const [addressing, address] = useDisclosure();
   const [shown, setShown] = useState<ShownDocument | null>(
     firstDocument === null ? null : { id: firstDocument },
   );
@@ -59,8 +62,9 @@ export function DocumentsPanel(props: {
   const total = states.queued + states.processing + states.ready + states.failed;
   return (
     <Stack gap="lg">
-      <DropArea onFiles={uploads.add} onPaste={paste.open} />
+      <DropArea onFiles={uploads.add} onPaste={paste.open} onAddress={address.open} />
       <UploadStatus uploads={uploads.state} onRetry={uploads.add} onClose={uploads.clear} />
+      <SourceList datasetId={datasetId} />
       <IngestionProgress states={states} />
       <FlaggedPassages datasetId={datasetId} onShow={setShown} />
       <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
@@ -90,6 +94,7 @@ export function DocumentsPanel(props: {
         label="Pages of documents"
         busy={documents.isPlaceholderData}
       />
+      <AddAddress datasetId={datasetId} opened={addressing} onClose={address.close} />
       <PasteText datasetId={datasetId} opened={pasting} onClose={paste.close} />
       <DocumentDrawer datasetId={datasetId} document={shown} onClose={() => setShown(null)} />
     </Stack>

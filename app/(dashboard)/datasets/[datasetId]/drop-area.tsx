@@ -8,14 +8,18 @@ import { count } from "../../../_components/format.ts";
 import { nameOf } from "./send-files.ts";
 
 /** Takes files and whole folders, dropped or chosen. */
-export function DropArea({ onFiles, onPaste }: { onFiles: (files: File[]) => void; onPaste: () => void }) {
+export function DropArea(props: {
+  onFiles: (files: File[]) => void;
+  onPaste: () => void;
+  onAddress: () => void;
+}) {
   const folder = useRef<HTMLInputElement>(null);
   const open = useRef<() => void>(null);
   const [skipped, setSkipped] = useState(0);
   const take = (files: readonly File[]) => {
     const wanted = files.filter((file) => !isHidden(nameOf(file)));
     setSkipped(files.length - wanted.length);
-    onFiles(wanted);
+    props.onFiles(wanted);
   };
   return (
     <Dropzone
@@ -46,8 +50,11 @@ export function DropArea({ onFiles, onPaste }: { onFiles: (files: File[]) => voi
           <Button size="sm" variant="default" onClick={() => folder.current?.click()}>
             Choose a folder
           </Button>
-          <Button size="sm" variant="default" onClick={onPaste}>
+          <Button size="sm" variant="default" onClick={props.onPaste}>
             Paste text
+          </Button>
+          <Button size="sm" variant="default" onClick={props.onAddress}>
+            From the web
           </Button>
         </Group>
         {skipped > 0 && (

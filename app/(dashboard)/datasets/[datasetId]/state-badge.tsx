@@ -9,8 +9,10 @@ const looks = {
 
 export type DocumentState = keyof typeof looks;
 
-export function StateBadge({ state }: { state: DocumentState }) {
+/** `progress`: how much is done of what is being read, 0 to 1. */
+export function StateBadge({ state, progress }: { state: DocumentState; progress?: number | null }) {
   const { label, color } = looks[state];
+  const share = state === "processing" && progress ? ` ${Math.round(100 * progress)} %` : "";
   return (
     <Group gap={8} wrap="nowrap">
       <span
@@ -19,6 +21,7 @@ export function StateBadge({ state }: { state: DocumentState }) {
       />
       <Text span size="sm">
         {label}
+        {share}
       </Text>
     </Group>
   );
