@@ -19,7 +19,7 @@ import { type EndpointTool, endpointTools } from "./endpoint-tools.ts";
 import { priceKey } from "./meter.ts";
 import { assertReadableInput, type JsonSchema, toolSchema } from "./schema.ts";
 
-export type Tool = {
+type Tool = {
   readonly entry: CatalogEntry;
   /** As tools/list shows it: made once. */
   readonly shown: ListedTool;
