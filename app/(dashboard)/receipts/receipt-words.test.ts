@@ -16,7 +16,7 @@ test("who asked", () => {
 });
 
 test("what was done", () => {
-  expect(operationWords("documents.create")).toBe("Add a document as text");
+  expect(operationWords("documents.create")).toBe("Add a document as text, or a page by its address");
   expect(operationWords("documents.ingest")).toBe("Read a document that you added");
   expect(operationWords("retired.operation")).toBe("retired.operation");
 });
