@@ -129,7 +129,7 @@ async function signIn(page: Page, name: string): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(emailOf(name));
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Datasets", exact: true })).toBeVisible();
 }
 
