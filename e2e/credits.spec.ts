@@ -153,6 +153,7 @@ test("over a key's budget, out of credits, and helped by the admin", async ({ br
   await expectAccessible(admin);
   await admin.getByRole("button", { name: "Set limit" }).click();
   await expect(admin.getByRole("dialog")).toContainText("Set for this account");
+  await page.getByRole("link", { name: "Limits", exact: true }).click();
   await expect(page.getByText("Set for your account by an admin.")).toBeVisible({ timeout: 15_000 });
   await expectAccessible(page);
 });
