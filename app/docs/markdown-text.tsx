@@ -35,9 +35,9 @@ const components: Components = {
   pre: ({ children }) => <CodeBlock code={textOf(children).trimEnd()} label="the example" />,
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section className={classes.scroll} tabIndex={0} aria-label="Table">
+    <div className={classes.scroll} tabIndex={0}>
       <table>{children}</table>
-    </section>
+    </div>
   ),
 };
 

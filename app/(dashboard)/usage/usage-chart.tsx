@@ -22,6 +22,8 @@ export default function UsageChart(props: { data: Day[]; series: Series[]; heigh
       tickLine="none"
       maxBarWidth={36}
       barProps={{ isAnimationActive: false }}
+      // Hidden from assistive technology, which reads the caption: nothing in it may take the focus.
+      barChartProps={{ accessibilityLayer: false }}
       yAxisProps={{ width: 56, allowDecimals: false }}
       xAxisProps={{ minTickGap: 28 }}
     />
