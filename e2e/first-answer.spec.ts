@@ -24,6 +24,7 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
   page,
   request,
 }) => {
+  test.slow();
   const email = `newcomer-${Date.now()}@example.test`;
   await page.goto("/");
   await expectAccessibleNow(page);
