@@ -100,7 +100,7 @@ const checks: Readonly<Record<string, string>> = {
     ), h as (
       select account_id, credential_id, operation, captured as credits, count(*) as n,
         count(*) filter (where created_at >= since) as recent
-      from holds join kept using (account_id) where state = 'captured' group by 1, 2, 3, 4
+      from holds join kept using (account_id) where state = 'captured' and captured > 0 group by 1, 2, 3, 4
     ), r as (
       select account_id, credential_id, operation, credits_charged as credits, count(*) as n
       from receipts join kept using (account_id) where credits_charged > 0 and created_at >= since group by 1, 2, 3, 4

@@ -1,6 +1,5 @@
 /** The ledger's invariants under any interleaving of holds, captures, releases, expiries and grants. */
 import { setTimeout as sleep } from "node:timers/promises";
-import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { connection, query } from "#db/client.ts";
 import { changeCredits, expireCredits, expireDueCredits } from "./grants.ts";
@@ -10,6 +9,7 @@ import { signUpGrant } from "./operations.ts";
 import type { Principal } from "./principal.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
 import { balanceOf, createCaller, hold, receipt, setBudget } from "./testing/ledger-caller.ts";
+import { fc } from "./testing/property.ts";
 
 setUpTestDatabase();
 
@@ -29,6 +29,13 @@ describe("hold, capture, release", () => {
     expect(await capture(held, 20, caller)).toBe(signUpGrant - 20);
     expect(await capture(held, 20, caller)).toBeNull();
     expect(await releaseHold(held.id)).toBeNull();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("captures nothing of a hold, and all of it is back", async () => {
+    const caller = await createCaller();
+    const held = await hold(caller, 1);
+    expect(await capture(held, 0, caller)).toBe(signUpGrant);
     expect(await faults()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { embedLexically, lexicalHash } from "./lexical-hash.ts";
+import { fc } from "./testing/property.ts";
 
 function likeness(a: string, b: string): number {
   const other = embedLexically(b);

@@ -2,7 +2,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { symmetricDecrypt } from "better-auth/crypto";
-import fc from "fast-check";
 import { decodeJwt, type JWTPayload, SignJWT } from "jose";
 import { beforeAll, expect, it } from "vitest";
 import { query } from "#db/client.ts";
@@ -14,6 +13,7 @@ import { identify } from "./principal.ts";
 import { authSecret } from "./secret.ts";
 import { createTestAccount, type TestAccount } from "./testing/accounts.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
+import { fc } from "./testing/property.ts";
 
 setUpTestDatabase();
 

@@ -1,7 +1,8 @@
 /** The replay against an oracle that knows each single credit: which lot it came from and who holds it. */
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { expiredLots, type StatementEntry } from "./lots.ts";
+import { fc } from "./testing/property.ts";
 
 const at = (minute: number) => new Date(minute * 60_000);
 type Entry = Omit<StatementEntry, "balanceAfter">;

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryRateLimiter } from "./rate-limit-memory.ts";
 import type { Limit } from "./rate-limit-window.ts";
+import { fc } from "./testing/property.ts";
 import { playAgainstOracle, scenarios } from "./testing/rate-limit-oracle.ts";
 
 function limit(overrides: Partial<Limit> = {}): Limit {

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Patience, SHORT_MS, WHOLE_MS } from "./rate-limit-patience.ts";
+import { fc } from "./testing/property.ts";
 
 /** What the design promises of a request, less what the timers of a busy process may add. */
 const PROMISED_MS = 50;

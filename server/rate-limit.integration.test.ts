@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import fc from "fast-check";
 import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { MemoryRateLimiter } from "./rate-limit-memory.ts";
@@ -8,6 +7,7 @@ import { RedisRateLimiter } from "./rate-limit-redis.ts";
 import { slidingWindowScript } from "./rate-limit-script.ts";
 import { decide, type Limit, limitKey, type RateLimiter } from "./rate-limit-window.ts";
 import { connectRedis, type RedisClient } from "./redis.ts";
+import { fc } from "./testing/property.ts";
 import { playAgainstOracle, scenarios } from "./testing/rate-limit-oracle.ts";
 import { startRedisProxy } from "./testing/redis-proxy.ts";
 

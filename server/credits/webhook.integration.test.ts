@@ -1,5 +1,5 @@
 /** Stripe's events in every order and number: each payment changes a balance as often as it should, once. */
-import fc from "fast-check";
+
 import { afterAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { connection, query, replaceConnection } from "#db/client.ts";
 import { balanceWatchSettled } from "../balance-watch.ts";
@@ -8,6 +8,7 @@ import { mailSettled } from "../mail.ts";
 import { signUpGrant } from "../operations.ts";
 import { createTestAccount, rest, type TestAccount } from "../testing/accounts.ts";
 import { setUpTestDatabase } from "../testing/database.ts";
+import { fc } from "../testing/property.ts";
 import {
   metadataOf,
   type StripeEvent,

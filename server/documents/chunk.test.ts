@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../testing/property.ts";
 import { type Chunk, chunkText, maxTokens } from "./chunk.ts";
 import { tokenMeter } from "./tokens.ts";
 

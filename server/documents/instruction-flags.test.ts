@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../testing/property.ts";
 import { chunkText } from "./chunk.ts";
 import { flagOf, maskOf, passageHash } from "./instruction-flags.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../testing/property.ts";
 import { cleanText } from "./clean-text.ts";
 import { readText } from "./read-text.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
+import { fc } from "../testing/property.ts";
 import { rangeOf } from "./read.ts";
 
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 300 });

@@ -1,10 +1,11 @@
 /** A document that is sent again: what stays, what is read and paid for anew, and what finds it meanwhile. */
-import fc from "fast-check";
+
 import { beforeEach, describe, expect, it } from "vitest";
 import { query } from "#db/client.ts";
 import { signUpGrant } from "#server/operations.ts";
 import { createTestAccount, rest, type TestAccount } from "#server/testing/accounts.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
+import { fc } from "../testing/property.ts";
 import { createDocuments } from "./create.ts";
 import { ingestDocument } from "./ingest.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
+import { fc } from "../testing/property.ts";
 import { namesOf } from "./endpoint-tools.ts";
 
 const taken = new Set(["query_dataset"]);

@@ -1,12 +1,12 @@
 /** Messages of every kind but the right one: each gets an answer that says what is wrong, and costs nothing. */
 import { once } from "node:events";
 import { connect } from "node:net";
-import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { query } from "#db/client.ts";
 import { resetAuth } from "#server/auth.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
+import { fc } from "../testing/property.ts";
 import { accountWithDataset, openDoor } from "./door-under-test.ts";
 import { handleMcp } from "./handler.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../testing/property.ts";
 import { groupByDocument } from "./group.ts";
 import { joinNeighbours, type Neighbour } from "./neighbours.ts";
 import type { Hit } from "./query.ts";

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { database, query } from "#db/client.ts";
 import type { Reader } from "#server/dataset-access.ts";
 import { removeChunks, storeChunks } from "#server/documents/store-chunks.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
+import { fc } from "../testing/property.ts";
 import { type Hit, searchDataset } from "./query.ts";
 
 setUpTestDatabase();

@@ -3,9 +3,10 @@
  * have been refused; what it finds room for in a window 1/60 longer must have been admitted. Random calls
  * are played against a limiter under a clock of their own, and each Retry-After is tried to the second.
  */
-import fc from "fast-check";
+
 import { expect } from "vitest";
 import type { Decision, Limit } from "#server/rate-limit-window.ts";
+import { fc } from "./property.ts";
 
 type Step = {
   readonly advance: number;
