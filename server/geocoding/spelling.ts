@@ -27,9 +27,9 @@ export function normalise(name: string): string {
   return name
     .normalize("NFKC")
     .toLowerCase()
-    .replaceAll(/[ßøæœłđðþı’'`ʻʼ]/g, (letter) => letters[letter] ?? letter)
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[ßøæœłđðþı’'`ʻʼ]/g, (letter) => letters[letter] ?? letter)
     .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
     .trim()
     .replaceAll(/\b(saint|sankt|sint|szent)\b/g, "st");
