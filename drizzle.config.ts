@@ -14,6 +14,7 @@ export default defineConfig({
     "./db/schema/vectors.ts",
     "./db/schema/sources.ts",
     "./db/schema/endpoints.ts",
+    "./db/schema/golden.ts",
     "./db/schema/billing.ts",
     "./db/schema/usage.ts",
     "./db/schema/users.ts",

@@ -31,6 +31,8 @@ type Fixture = {
   connectionId: string;
   receiptId: string;
   endpointId: string;
+  questionId: string;
+  runId: string;
   sessionId: string;
   refreshToken: string;
   sourceId: string;
@@ -112,6 +114,15 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "endpoints.list": (f) => ({ datasetId: f.datasetId }),
   "endpoints.publish": (f) => ({ endpointId: f.endpointId }),
   "endpoints.update": (f) => ({ endpointId: f.endpointId, description: "changed" }),
+  "golden.create": (f) => ({ datasetId: f.datasetId, question: "granite", documentIds: [f.documentId] }),
+  "golden.delete": (f) => ({ datasetId: f.datasetId, questionId: f.questionId }),
+  "golden.evaluate": (f) => ({ datasetId: f.datasetId, k: 5 }),
+  "golden.getRun": (f) => ({ datasetId: f.datasetId, runId: f.runId }),
+  "golden.getSettings": (f) => ({ datasetId: f.datasetId }),
+  "golden.list": (f) => ({ datasetId: f.datasetId }),
+  "golden.runs": (f) => ({ datasetId: f.datasetId }),
+  "golden.settings": (f) => ({ datasetId: f.datasetId, onWorse: "warn" }),
+  "golden.update": (f) => ({ datasetId: f.datasetId, questionId: f.questionId, question: "coarse" }),
   "keys.create": () => ({ name: "Key", scopes: ["mcp:query"] }),
   "keys.delete": (f) => ({ keyId: f.keyId }),
   "keys.list": () => ({}),
@@ -206,6 +217,13 @@ async function ownerWithDocument() {
     { cookie: owner.cookie },
     { datasetId, name: "coarse", options: { topK: 2 }, publish: true },
   );
+  const question = await rest(
+    "POST",
+    `/datasets/${datasetId}/golden`,
+    { cookie: owner.cookie },
+    { question: "granite", documentIds: [document.id] },
+  );
+  const run = await rest("POST", `/datasets/${datasetId}/golden/evaluate`, { cookie: owner.cookie }, {});
   const machine = await rest(
     "POST",
     "/connections/machines",
@@ -220,6 +238,8 @@ async function ownerWithDocument() {
     connectionId: String(machine.body.id),
     receiptId: String(found.body.receiptId),
     endpointId: String(endpoint.body.id),
+    questionId: String(question.body.id),
+    runId: String(run.body.id),
     sessionId: await anotherSession(owner),
     refreshToken: (await openLogin(owner.userId, { address: "192.0.2.1", userAgent: null })).refresh_token,
     sourceId: String(source.body.id),
@@ -535,6 +555,7 @@ describe("the same answer at every door", () => {
     "documents.create",
     "documents.upload",
     "endpoints.create",
+    "golden.create",
     "keys.create",
   ] as const)("%s answers 201", async (id) => {
     const reply = await overRest(id, examples[id](fixture), { cookie: fixture.owner.cookie });
@@ -546,6 +567,7 @@ describe("the same answer at every door", () => {
     "documents.delete",
     "connections.delete",
     "endpoints.delete",
+    "golden.delete",
     "keys.delete",
     "sessions.delete",
     "datasets.delete",

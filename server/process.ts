@@ -31,6 +31,7 @@ import { getRateLimiter } from "./rate-limit.ts";
 import { sweepReceipts } from "./receipts/retention.ts";
 import { refusalsSettled } from "./refusals.ts";
 import { requestTarget } from "./request-target.ts";
+import { watchGoldenQuestions } from "./search/golden-watch.ts";
 import { authSecret } from "./secret.ts";
 
 const shutdownSeconds = 9;
@@ -153,6 +154,7 @@ function startSweeps(): () => void {
   sweep(5, deliverMail, "sending mail");
   sweep(30, sweepPayments, "settling payments");
   sweep(30, enqueueDueSources, "queueing sources that are due");
+  sweep(30, watchGoldenQuestions, "asking golden questions", 30);
   sweep(60, expireDueCredits, "entering expired credits");
   sweep(600, forgetLapsed, "forgetting what lapsed", 60);
   sweep(3600, sweepReceipts, "removing old receipts");

@@ -16,6 +16,7 @@ import { meterRouter } from "./meter/router.ts";
 import { pausesRouter } from "./pauses/router.ts";
 import { receiptsRouter } from "./receipts/router.ts";
 import { resourcesRouter } from "./resources/router.ts";
+import { goldenRouter } from "./search/golden-router.ts";
 import { searchRouter } from "./search/router.ts";
 import { sessionsRouter } from "./sessions/router.ts";
 import { router } from "./trpc.ts";
@@ -34,8 +35,9 @@ export const appRouter = router({
   documents: documentsRouter,
   embeddings: embeddingsRouter,
   endpoints: endpointsRouter,
-  geocoding: geocodingRouter,
   flags: flagsRouter,
+  geocoding: geocodingRouter,
+  golden: goldenRouter,
   keys: keysRouter,
   limits: limitsRouter,
   meter: meterRouter,

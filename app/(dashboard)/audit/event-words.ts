@@ -37,6 +37,7 @@ const words: Record<string, string> = {
   "keys.delete": "Key revoked",
   "clients.create": "Client registered",
   "clients.delete": "Client deleted",
+  "golden.worse": "Answers to golden questions got worse",
   "receipts.settings": "Receipt settings changed",
   "admin.grantCredits": "Credits given by an admin",
   "admin.setLimit": "Limit set by an admin",

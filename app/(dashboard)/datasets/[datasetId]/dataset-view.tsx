@@ -10,6 +10,7 @@ import { useTRPC } from "../../../_trpc/provider.tsx";
 import { DocumentsPanel } from "./documents-panel.tsx";
 import { EndpointsPanel } from "./endpoints/endpoints-panel.tsx";
 import { pollWhileBusy } from "./poll-while-busy.ts";
+import { QualityPanel } from "./quality/quality-panel.tsx";
 import { SearchPanel } from "./search-panel.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { type Tab, tabOf, tabs } from "./tabs.ts";
@@ -77,6 +78,9 @@ export function DatasetView(props: {
         </TabsPanel>
         <TabsPanel value="endpoints">
           <EndpointsPanel datasetId={datasetId} address={props.address} />
+        </TabsPanel>
+        <TabsPanel value="quality">
+          <QualityPanel datasetId={datasetId} />
         </TabsPanel>
         <TabsPanel value="settings">
           <SettingsPanel dataset={dataset.data} />

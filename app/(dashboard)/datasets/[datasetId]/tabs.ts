@@ -3,6 +3,7 @@ export const tabs = [
   { value: "search", label: "Search" },
   { value: "documents", label: "Documents" },
   { value: "endpoints", label: "Endpoints" },
+  { value: "quality", label: "Quality" },
   { value: "settings", label: "Settings" },
 ] as const;
 

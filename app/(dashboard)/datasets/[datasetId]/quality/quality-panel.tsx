@@ -1,0 +1,96 @@
+"use client";
+
+import { Button, Group, Paper, Skeleton, Stack, Switch, Text, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconTargetArrow } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { EmptyBox } from "../../../../_components/empty-box.tsx";
+import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
+import { useTRPC } from "../../../../_trpc/provider.tsx";
+import { AddQuestion } from "./add-question.tsx";
+import { QuestionList } from "./question-list.tsx";
+import { RunTable } from "./run-table.tsx";
+
+/** As many as a dataset can have. */
+const limit = 200;
+
+export function QualityPanel({ datasetId }: { datasetId: string }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const questions = useQuery(trpc.golden.list.queryOptions({ datasetId, limit }));
+  const [adding, add] = useDisclosure();
+  const evaluate = useMutation(
+    trpc.golden.evaluate.mutationOptions({
+      onSuccess: () => queries.invalidateQueries(trpc.golden.runs.pathFilter()),
+    }),
+  );
+  const items = questions.data?.items;
+  return (
+    <Stack gap="xl">
+      <ProblemAlert error={questions.error} onRetry={() => void questions.refetch()} />
+      {!items && !questions.error && <Skeleton h={180} radius="lg" />}
+      {items?.length === 0 && (
+        <EmptyBox
+          icon={<IconTargetArrow size={22} stroke={1.6} />}
+          title="No golden questions yet"
+          action={<Button onClick={add.open}>Add a question</Button>}
+        >
+          Keep questions that this dataset must answer, with the documents that belong into the answers.
+          Asking them all shows how well the search does, and whether a change made it better or worse.
+        </EmptyBox>
+      )}
+      {items && items.length > 0 && (
+        <>
+          <Group justify="space-between" align="flex-start">
+            <Text size="sm" c="dimmed" maw="60ch" flex="1 1 260px">
+              Asking all of them is free. The scores tell whether the documents that you expect are found.
+            </Text>
+            <Group gap="sm">
+              <Button variant="default" onClick={add.open}>
+                Add a question
+              </Button>
+              <Button loading={evaluate.isPending} onClick={() => evaluate.mutate({ datasetId })}>
+                Ask all questions
+              </Button>
+            </Group>
+          </Group>
+          <ProblemAlert error={evaluate.error} />
+          <RunTable datasetId={datasetId} />
+          <WarnSwitch datasetId={datasetId} />
+          <Stack gap="sm">
+            <Title order={2} fz="lg">
+              Questions
+            </Title>
+            <QuestionList datasetId={datasetId} items={items} />
+          </Stack>
+        </>
+      )}
+      {adding && <AddQuestion datasetId={datasetId} opened onClose={add.close} />}
+    </Stack>
+  );
+}
+
+function WarnSwitch({ datasetId }: { datasetId: string }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { data } = useQuery(trpc.golden.getSettings.queryOptions({ datasetId }));
+  const save = useMutation(
+    trpc.golden.settings.mutationOptions({
+      onSuccess: () => queries.invalidateQueries(trpc.golden.getSettings.pathFilter()),
+    }),
+  );
+  return (
+    <Paper withBorder p="lg">
+      <Switch
+        label="Tell me by e-mail when changed documents make answers worse"
+        description="The questions are then asked again by themselves, once everything has been read"
+        disabled={!data || save.isPending}
+        checked={data?.onWorse === "warn"}
+        onChange={(event) =>
+          save.mutate({ datasetId, onWorse: event.currentTarget.checked ? "warn" : "ignore" })
+        }
+      />
+      <ProblemAlert error={save.error} />
+    </Paper>
+  );
+}
