@@ -37,7 +37,7 @@ async function makeDataset(page: Page, name: string): Promise<string> {
 async function newcomer(page: Page): Promise<string> {
   await page.goto("/sign-up");
   const email = await signUp(page);
-  await expect(page).toHaveURL(/\/datasets$/);
+  await expect(page).toHaveURL(/\/overview$/);
   return email;
 }
 

@@ -29,7 +29,7 @@ async function signUp(browser: Browser, name: string): Promise<Page> {
   await page.getByLabel("E-mail").fill(`${name.toLowerCase()}@example.test`);
   await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { name: "Datasets", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Overview", exact: true })).toBeVisible();
   return page;
 }
 

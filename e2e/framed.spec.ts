@@ -14,7 +14,7 @@ test("no page of ours is shown in another page's frame", async ({ page, baseURL:
   await page.getByLabel("E-mail").fill(`framed-${Date.now()}@example.test`);
   await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page).toHaveURL(/\/datasets$/);
+  await expect(page).toHaveURL(/\/overview$/);
   const asking = await startApp(baseURL, "Framer", "mcp:query");
   await page.goto(asking.authorizeUrl);
   await expect(page.getByRole("button", { name: "Allow" })).toBeVisible();

@@ -121,7 +121,7 @@ async function signUp(browser: Browser, name: string): Promise<Page> {
   await page.getByLabel("E-mail").fill(emailOf(name));
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { name: "Datasets", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Overview", exact: true })).toBeVisible();
   return page;
 }
 
@@ -130,7 +130,7 @@ async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("E-mail").fill(emailOf(name));
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "Datasets", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Overview", exact: true })).toBeVisible();
 }
 
 async function signOutOthers(page: Page, disconnectApps: boolean): Promise<void> {

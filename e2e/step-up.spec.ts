@@ -31,7 +31,7 @@ async function signUp(page: Page): Promise<void> {
   await page.getByLabel("E-mail").fill(`owner-${Date.now()}@example.test`);
   await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page).toHaveURL(/\/datasets$/);
+  await expect(page).toHaveURL(/\/overview$/);
 }
 
 async function makeDataset(page: Page, name: string): Promise<string> {

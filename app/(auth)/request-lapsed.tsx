@@ -15,7 +15,7 @@ export function RequestLapsed() {
         </Text>
         <Text>Go back to the app and connect again: it then sends you here with a new request.</Text>
         <Text size="sm">
-          <TextLink href="/datasets">Go to your datasets</TextLink>
+          <TextLink href="/overview">Go to the overview</TextLink>
         </Text>
       </Stack>
     </Paper>

@@ -11,8 +11,8 @@ export default function NotFound() {
         icon={<IconMapOff size={22} stroke={1.6} />}
         title="There is nothing here"
         action={
-          <ButtonLink href="/datasets" variant="default">
-            Go to datasets
+          <ButtonLink href="/overview" variant="default">
+            Go to the overview
           </ButtonLink>
         }
       >

@@ -97,7 +97,7 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
     >
       <AppShellHeader hiddenFrom="sm" className={classes.header}>
         <Group h="100%" px="md" justify="space-between">
-          <Link href="/datasets" aria-label="FLTR: datasets" style={{ textDecoration: "none" }}>
+          <Link href="/overview" aria-label="FLTR: overview" style={{ textDecoration: "none" }}>
             <Logo />
           </Link>
           <Burger
@@ -111,17 +111,17 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
         </Group>
       </AppShellHeader>
       <AppShellNavbar p="sm" id="menu" className={classes.navbar} aria-label="Main">
-        <AppShellSection visibleFrom="sm" px={12} py={10} mb="sm">
-          <Link href="/datasets" aria-label="FLTR: datasets" style={{ textDecoration: "none" }}>
+        <AppShellSection visibleFrom="sm" px={12} pt={6} pb={10}>
+          <Link href="/overview" aria-label="FLTR: overview" style={{ textDecoration: "none" }}>
             <Logo />
           </Link>
         </AppShellSection>
-        <AppShellSection grow component={ScrollArea} type="auto">
-          <Stack gap="md">
+        <AppShellSection grow component={ScrollArea} type="hover" scrollbarSize={6}>
+          <Stack gap={10} pb="sm">
             {groups
               .filter(({ adminOnly }) => user.admin || !adminOnly)
               .map(({ label, places }) => (
-                <Stack key={label} gap={2} role="group" aria-label={label}>
+                <Stack key={label} gap={1} role="group" aria-label={label}>
                   <Text size="xs" c="dimmed" px={12} aria-hidden="true">
                     {label}
                   </Text>

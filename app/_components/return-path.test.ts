@@ -19,7 +19,7 @@ test.each([
   "javascript:alert(1)",
   ["/keys", "/credits"],
 ])("never leaves the site: %j", (wanted) => {
-  expect(returnPath(wanted)).toBe("/datasets");
+  expect(returnPath(wanted)).toBe("/overview");
 });
 
 test("the way to sign-in carries the way back", () => {

@@ -4,7 +4,7 @@ const self = "http://self.invalid";
 /** Where a visitor goes after sign-in: a path of ours, whatever the link asked for. */
 export function returnPath(
   wanted: string | readonly string[] | null | undefined,
-  fallback = "/datasets",
+  fallback = "/overview",
 ): string {
   if (typeof wanted !== "string" || !wanted.startsWith("/")) return fallback;
   const url = URL.parse(wanted, self);

@@ -33,5 +33,5 @@ export const findUser = cache(async (): Promise<User | null> => {
 export async function requireUser(): Promise<User> {
   const user = await findUser();
   if (user) return user;
-  redirect(signInPath((await headers()).get("x-page-path") ?? "/datasets"));
+  redirect(signInPath((await headers()).get("x-page-path") ?? "/overview"));
 }

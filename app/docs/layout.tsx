@@ -18,7 +18,7 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
             <Link href="/" aria-label="FLTR: home" style={{ textDecoration: "none" }}>
               <Logo />
             </Link>
-            <ButtonLink href={user ? "/datasets" : "/sign-in"} size="sm" variant="default">
+            <ButtonLink href={user ? "/overview" : "/sign-in"} size="sm" variant="default">
               {user ? "Open the dashboard" : "Sign in"}
             </ButtonLink>
           </Group>

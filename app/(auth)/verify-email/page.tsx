@@ -12,7 +12,7 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<"/veri
   return (
     <VerifyEmail
       token={typeof token === "string" ? token : ""}
-      next={returnPath(next, signedIn ? "/datasets" : "/sign-in")}
+      next={returnPath(next, signedIn ? "/overview" : "/sign-in")}
       signedIn={signedIn}
     />
   );

@@ -44,9 +44,10 @@ export function Waiting() {
           {arrival.state === "allowed" && `You allowed ${arrival.name}. Waiting for its first call…`}
           {arrival.state === "called" && (
             <>
-              Connected: {arrival.name} has made its first call. See{" "}
-              <TextLink href="/connections">what it may do</TextLink> or{" "}
-              <TextLink href="/receipts">what it read</TextLink>.
+              Connected: {arrival.name} has made its first call. Now ask it for something that is in your
+              documents, and say where to look: “Search FLTR: …” See{" "}
+              <TextLink href="/receipts">what it read</TextLink> or{" "}
+              <TextLink href="/connections">what it may do</TextLink>.
             </>
           )}
         </Text>

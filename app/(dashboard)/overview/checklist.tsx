@@ -1,14 +1,17 @@
 "use client";
 
-import { Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { IconCircle, IconCircleCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { TextLink } from "../../_components/links.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { CreateDataset } from "../datasets/create-dataset.tsx";
 
 /** The way to a first answer; it ticks itself off, and goes when all is done. */
 export function Checklist() {
   const trpc = useTRPC();
+  const [creating, { open, close }] = useDisclosure();
   const options = { refetchOnWindowFocus: "always" } as const;
   const datasets = useQuery({ ...trpc.datasets.mine.queryOptions({}), ...options });
   const keys = useQuery({ ...trpc.keys.list.queryOptions({}), ...options });
@@ -17,34 +20,33 @@ export function Checklist() {
   if (!datasets.data || !keys.data || !apps.data || !receipts.data) return null;
 
   const [newest] = datasets.data.items;
-  const steps = [
+  const steps: Step[] = [
     {
       done: newest !== undefined,
       title: "Make a dataset",
       text: "A set of documents that are searched together.",
-      href: "/datasets",
+      onStart: open,
     },
     {
       done: datasets.data.items.some(({ documentCount }) => documentCount > 0),
       title: "Put documents in",
-      text: "Drop files or a whole folder, or paste an address.",
-      href: newest ? `/datasets/${newest.id}?tab=documents` : "/datasets",
+      text: "Drop files or a whole folder, or paste an address. They can be searched seconds later.",
+      ...(newest ? { href: `/datasets/${newest.id}?tab=documents` } : { onStart: open }),
     },
     {
       done: apps.data.items.length > 0 || keys.data.items.length > 0,
       title: "Connect an app",
-      text: "Claude, ChatGPT, an editor: one address, and you choose what it may read.",
+      text: "Claude, ChatGPT, an editor: give it one address, and choose what it may read.",
       href: "/connect",
     },
     {
       done: receipts.data.items.some(({ creditsCharged }) => creditsCharged > 0),
       title: "Ask the first question",
-      text: "In your app, or here on the dataset's page. The receipt shows what was read.",
+      text: "In your app: “Search FLTR: …” and then what you want to know. Or search here. The answer names its sources, and a receipt shows what was read.",
       href: newest ? `/datasets/${newest.id}` : "/datasets",
     },
   ];
-  const next = steps.find(({ done }) => !done);
-  if (!next) return null;
+  if (steps.every(({ done }) => done)) return null;
   return (
     <Paper component="section" withBorder p="lg" aria-labelledby="first-steps">
       <Title order={2} fz="lg" id="first-steps">
@@ -59,15 +61,7 @@ export function Checklist() {
               <IconCircle size={20} color="var(--mantine-color-dimmed)" role="img" aria-label="To do:" />
             )}
             <div>
-              {step === next ? (
-                <TextLink href={step.href} fw={550}>
-                  {step.title}
-                </TextLink>
-              ) : (
-                <Text fw={550} {...(step.done ? { c: "dimmed" } : {})}>
-                  {step.title}
-                </Text>
-              )}
+              <StepTitle {...step} />
               {!step.done && (
                 <Text size="sm" c="dimmed">
                   {step.text}
@@ -77,6 +71,31 @@ export function Checklist() {
           </Group>
         ))}
       </Stack>
+      <CreateDataset opened={creating} onClose={close} />
     </Paper>
+  );
+}
+
+type Step = { done: boolean; title: string; text: string; href?: string; onStart?: () => void };
+
+function StepTitle({ done, title, href, onStart }: Step) {
+  if (!done && href) {
+    return (
+      <TextLink href={href} fw={550}>
+        {title}
+      </TextLink>
+    );
+  }
+  if (!done && onStart) {
+    return (
+      <Anchor component="button" type="button" fw={550} onClick={onStart}>
+        {title}
+      </Anchor>
+    );
+  }
+  return (
+    <Text fw={550} c="dimmed">
+      {title}
+    </Text>
   );
 }

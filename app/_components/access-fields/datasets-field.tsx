@@ -112,8 +112,10 @@ function Choices(props: {
         </Paper>
       )}
       {items.length > 0 && (
-        <Text size="xs" c="dimmed" role="status">
-          {count(props.ids.length, "dataset")} chosen
+        <Text size="sm" role="status" {...(props.ids.length > 0 ? { c: "dimmed" } : { fw: 550 })}>
+          {props.ids.length > 0
+            ? `${count(props.ids.length, "dataset")} chosen`
+            : "None chosen yet: it would find nothing"}
           {data.whole ? "" : "; there are more than can be listed here"}
         </Text>
       )}

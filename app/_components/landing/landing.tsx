@@ -17,7 +17,7 @@ export function Landing({ signedIn, address }: { signedIn: boolean; address: str
             <Logo />
             <Group gap="xs" wrap="nowrap">
               {signedIn ? (
-                <ButtonLink href="/datasets" size="sm">
+                <ButtonLink href="/overview" size="sm">
                   Open the dashboard
                 </ButtonLink>
               ) : (
@@ -51,7 +51,7 @@ export function Landing({ signedIn, address }: { signedIn: boolean; address: str
                 it read, and stops the moment you say so.
               </Text>
               <Group gap="sm">
-                <ButtonLink href={signedIn ? "/datasets" : "/sign-up"} size="md">
+                <ButtonLink href={signedIn ? "/overview" : "/sign-up"} size="md">
                   {signedIn ? "Open the dashboard" : "Get started"}
                 </ButtonLink>
                 <ButtonLink href="#connect" size="md" variant="default">
