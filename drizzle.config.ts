@@ -20,6 +20,7 @@ export default defineConfig({
     "./db/schema/users.ts",
     "./db/schema/pauses.ts",
     "./db/schema/geocoding.ts",
+    "./db/schema/installation.ts",
   ],
   out: "./db/migrations",
 });

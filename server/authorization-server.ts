@@ -15,6 +15,7 @@ import { query } from "#db/client.ts";
 import { env } from "#env";
 import { connectionClaim, issuer, resource, retiredKeySeconds } from "./access-token.ts";
 import { notBanned } from "./accounts.ts";
+import { noteClientStep } from "./client-steps.ts";
 import { scopes } from "./operations.ts";
 
 /** Asked for by a client that wants to stay connected; only the authorization server speaks of it. */
@@ -175,6 +176,7 @@ const requestSchema = z.looseObject({
 async function completedRequest(given: unknown): Promise<unknown> {
   const { success, data } = requestSchema.safeParse(given);
   if (!success) return given;
+  await noteClientStep(data.client_id, "asked");
   await forgetLapsedConsents(data.client_id);
   const [client] = await query<{ refreshes: boolean }>(
     `select coalesce('refresh_token' = any(grant_types), false) and (scopes is null or 'offline_access' = any(scopes)) as refreshes

@@ -5,6 +5,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { query, type Transaction } from "#db/client.ts";
 import { connections } from "#db/schema/access.ts";
+import { clientSteps } from "#db/schema/installation.ts";
 import { oauthClient, oauthConsent, oauthRefreshToken } from "#db/schema/oauth.ts";
 import { auditAct } from "./audit.ts";
 import type { Context } from "./context.ts";
@@ -46,7 +47,10 @@ export async function disconnect(
     .delete(connections)
     .where(and(eq(connections.accountId, accountId), which))
     .returning();
-  for (const { id, clientId } of rows) {
+  for (const { id, clientId, lastUsedAt } of rows) {
+    if (lastUsedAt !== null) {
+      await tx.insert(clientSteps).values({ clientId, step: "called" }).onConflictDoNothing();
+    }
     await deleteAccess(tx, id);
     await tx
       .delete(oauthRefreshToken)

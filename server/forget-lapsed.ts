@@ -10,6 +10,7 @@ const unusedClient = "1 day";
 /** A client remembers its id after it was disconnected; it should still be known when it is used again. */
 const formerClient = "90 days";
 const refusalsKept = "90 days";
+const stepsKept = "400 days";
 
 export async function forgetLapsed(): Promise<void> {
   await query("delete from revoked_tokens where expires_at < now()");
@@ -28,11 +29,17 @@ export async function forgetLapsed(): Promise<void> {
          and (c.expires_at is null or c.expires_at > now()))`,
   );
   await query(
-    `delete from oauth_client where client_id in (
-       select client_id from oauth_client o
-       where o.user_id is null and not exists (select from connections c where c.client_id = o.client_id)
-         and o.updated_at < now() - case when o.updated_at = o.created_at
-           then interval '${unusedClient}' else interval '${formerClient}' end
-       limit 1000)`,
+    `with gone as (
+       delete from oauth_client where client_id in (
+         select client_id from oauth_client o
+         where o.user_id is null and not exists (select from connections c where c.client_id = o.client_id)
+           and o.updated_at < now() - case when o.updated_at = o.created_at
+             then interval '${unusedClient}' else interval '${formerClient}' end
+         limit 1000)
+       returning client_id, name, created_at
+     )
+     insert into client_steps (client_id, step, name, at)
+     select client_id, 'registered', name, created_at from gone on conflict do nothing`,
   );
+  await query(`delete from client_steps where at < now() - interval '${stepsKept}'`);
 }

@@ -20,6 +20,7 @@ import { fetchAllowlist } from "./documents/web/addresses.ts";
 import { forgetLapsed } from "./forget-lapsed.ts";
 import { expireDueCredits } from "./grants.ts";
 import { forgetOldKeys } from "./idempotency.ts";
+import { sweepHealth } from "./installation-health.ts";
 import { reapHolds } from "./ledger.ts";
 import { verifyLedger } from "./ledger-verify.ts";
 import { storeLegacyKey } from "./legacy-key.ts";
@@ -156,6 +157,7 @@ function startSweeps(): () => void {
   sweep(30, enqueueDueSources, "queueing sources that are due");
   sweep(30, watchGoldenQuestions, "asking golden questions", 30);
   sweep(60, expireDueCredits, "entering expired credits");
+  sweep(60, sweepHealth, "looking at the installation's parts", 10);
   sweep(600, forgetLapsed, "forgetting what lapsed", 60);
   sweep(3600, sweepReceipts, "removing old receipts");
   sweep(3600, forgetOldKeys, "forgetting old idempotency keys");

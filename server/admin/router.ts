@@ -18,6 +18,8 @@ import { rotateSigningKey } from "../signing-keys.ts";
 import { creditsText } from "../stripe.ts";
 import { procedure, router } from "../trpc.ts";
 import { changeRights } from "../user-rights.ts";
+import { credentials } from "./access.ts";
+import { funnel, health, policy, refusalRate } from "./installation.ts";
 import { creditRequestsList, declineCreditRequest, resolveRequest, stripeEventsList } from "./payments.ts";
 
 const role = z.enum(roles).catch("user");
@@ -44,6 +46,11 @@ export const adminRouter = router({
     return { keyId };
   }),
 
+  health,
+  policy,
+  refusals: refusalRate,
+  funnel,
+  credentials,
   creditRequests: creditRequestsList,
   declineCreditRequest,
   stripeEvents: stripeEventsList,

@@ -11,6 +11,7 @@ import { oauthConsent } from "#db/schema/oauth.ts";
 import { callerOf } from "../admission.ts";
 import { auditAct } from "../audit.ts";
 import { offlineAccess } from "../authorization-server.ts";
+import { noteClientStep } from "../client-steps.ts";
 import type { Context } from "../context.ts";
 import { accessFields, accessShape, addDatasetsField, readAccess, setAccess } from "../credential-access.ts";
 import { disconnect } from "../disconnect.ts";
@@ -57,6 +58,7 @@ export const connectionsRouter = router({
   }).mutation(async ({ ctx, input }) => {
     const { accountId } = callerOf(ctx);
     const request = await readRequest(input.request, ctx);
+    await noteClientStep(request.clientId, "shown");
     const [known] = await select(await database()).where(ofClient(accountId, request.clientId));
     return {
       client: (await findClients([request.clientId]))(request.clientId),
@@ -91,6 +93,7 @@ export const connectionsRouter = router({
       accept: true,
       scopes: request.offline ? [...granted, offlineAccess] : granted,
     });
+    await noteClientStep(request.clientId, "allowed");
     return { connection: await getConnection(id, caller.accountId), redirectUrl };
   }),
 
@@ -101,6 +104,7 @@ export const connectionsRouter = router({
     const { accountId } = callerOf(ctx);
     const { clientId } = await readRequest(input.request, ctx);
     const redirectUrl = await answerRequest(input.request, ctx, { accept: false, scopes: [] });
+    await noteClientStep(clientId, "denied");
     await auditAct(ctx, accountId, { event: "connections.deny", subjectId: clientId });
     return { redirectUrl };
   }),
