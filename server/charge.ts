@@ -45,7 +45,9 @@ export type Charge = {
   record(read: Read, item?: number): Charged;
   /** Of work that reads no dataset: charged though there are no hits. */
   recordWork(item?: number): Charged;
-  /** @throws ApiError over_max_credits for an item that the caller's maxCredits leaves out */
+  /** The first so many that the caller's maxCredits pays for. */
+  readonly coveredItems: number;
+  /** @throws ApiError over_max_credits for an item past them */
   assertCovered(item: number): void;
 };
 
@@ -88,6 +90,7 @@ export async function charged<Result extends { ok: boolean }>(
   };
   const charge: Charge = {
     recordWork,
+    coveredItems: prices.length,
     assertCovered: (item) => {
       if (item >= prices.length) throw leftOut(prices.length, asked.length);
     },
@@ -176,6 +179,7 @@ async function free<Result extends { ok: boolean }>(
       return freeItem;
     },
     recordWork: () => freeItem,
+    coveredItems: Number.POSITIVE_INFINITY,
     assertCovered: () => {},
   };
   const result = await next({ principal, charge, signal });

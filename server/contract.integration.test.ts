@@ -148,6 +148,7 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "receipts.settings": () => ({ keepDays: 90 }),
   "resources.list": () => ({}),
   "resources.suggest": (f) => ({ datasetId: f.datasetId, prefix: "ro" }),
+  "search.across": (f) => ({ datasetIds: [f.datasetId], query: "granite", topK: 3 }),
   "search.batch": (f) => ({ queries: [{ datasetId: f.datasetId, query: "granite" }] }),
   "search.query": (f) => ({ datasetId: f.datasetId, endpoint: "default", query: "granite", topK: 3 }),
   "sources.create": (f) => ({ datasetId: f.datasetId, url: "http://127.0.0.1/another" }),

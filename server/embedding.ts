@@ -22,6 +22,11 @@ export function embeddingModel(settings = configuredProvider()): string {
   return settings?.model ?? lexicalHash.model;
 }
 
+/** The model that can be asked now; another one's vectors are still there but no query can be compared. */
+export function availableModel(): string | null {
+  return configuredProvider()?.model ?? null;
+}
+
 /**
  * Answers in the order of `texts`.
  * @throws whatever `signal` was aborted with; ApiError cancelled when that says nothing

@@ -238,6 +238,22 @@ export const operations = {
         "Searches one dataset and returns the best matching passages, each with its document, heading path and text. Write the query as the words you expect in the answer; put words that should stand together in quotes. An empty result costs nothing.",
     },
   },
+  "search.across": {
+    summary: "Search several datasets at once; each that has a hit is charged",
+    kind: "query",
+    callers: identified,
+    scope: "mcp:query",
+    weight: 1,
+    perItem: "datasetIds",
+    priceCredits: 10,
+    rest: { method: "POST", path: "/mcp/query", status: 200 },
+    tool: {
+      name: "query_datasets",
+      title: "Search several datasets",
+      description:
+        "Searches up to 20 datasets at once and returns the best passages of all of them in one list, each with its dataset. Use it when you do not know which dataset has the answer. Each dataset counts and costs as a query_dataset of its own, those without a hit nothing.",
+    },
+  },
   "search.batch": {
     summary: "Run several searches in one call; each that finds something is charged",
     kind: "mutation",

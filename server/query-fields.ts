@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { proseField } from "./fields.ts";
+import { filterSchema, maximumFilters } from "./query-filters.ts";
 
 /** Of a call, and no option that an endpoint could save. */
 export const maxCreditsField = z
@@ -16,6 +17,28 @@ export const maxCreditsField = z
     "Credits this call may cost; it then does less of several things and says so, or is refused, free",
   );
 
+/** Of a call as well: where a list of hits goes on. */
+const cursorField = z
+  .string()
+  .max(1_000)
+  .optional()
+  .describe("nextCursor of the answer before, for the hits after it; all else as it was asked then");
+
+const isMoment = (text: string) =>
+  z.iso.datetime({ offset: true }).safeParse(text).success || z.iso.date().safeParse(text).success;
+
+/** Empty: any time, so that a caller can take back what an endpoint saves. */
+const momentField = z
+  .string()
+  .max(40)
+  .refine(
+    (text) => text === "" || isMoment(text),
+    "must be an ISO 8601 time such as 2026-11-27T08:00:00Z, or a day such as 2026-11-27",
+  )
+  .default("");
+
+const searchModes = ["hybrid", "text", "vector"] as const;
+
 const wordsField = proseField(2_000)
   .min(1, "must not be empty")
   .describe("Words you expect in the answer; words in quotes should stand together");
@@ -23,6 +46,15 @@ const wordsField = proseField(2_000)
 /** How to answer. What a caller leaves out is the endpoint's, and then the default here. */
 const optionFields = {
   topK: z.int().min(1).max(50).default(10).describe("Hits at most"),
+  mode: z.enum(searchModes).default("hybrid").describe("By words (text), by vectors, or by both"),
+  filters: z
+    .array(filterSchema)
+    .max(maximumFilters)
+    .default([])
+    .describe("Only documents whose metadata meet all of these"),
+  createdAfter: momentField.describe("Only documents added then or later, ISO 8601"),
+  createdBefore: momentField.describe("Only documents added before, ISO 8601"),
+  minimumScore: z.number().min(0).max(1).default(0).describe("Leaves out hits with a lower score"),
   hitsPerDocument: z
     .int()
     .min(0)
@@ -44,6 +76,7 @@ const optionFields = {
     .describe(
       "Tokens of all hits together, about; the last is cut at a sentence. 0: no limit, else 20 or more",
     ),
+  explain: z.boolean().default(false).describe("Also tell why each hit was found, and what was looked for"),
   highlights: z.boolean().default(false).describe("Also tell where in each hit the words of the query stand"),
 };
 
@@ -78,4 +111,9 @@ export const givenOptions = givenOf(optionFields);
 export type GivenOptions = z.output<z.ZodObject<typeof givenOptions>>;
 
 /** What a caller writes. */
-export const queryFields = { query: wordsField, ...givenOptions, maxCredits: maxCreditsField };
+export const queryFields = {
+  query: wordsField,
+  ...givenOptions,
+  cursor: cursorField,
+  maxCredits: maxCreditsField,
+};

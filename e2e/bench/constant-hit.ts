@@ -4,18 +4,27 @@ import type { searchDataset as search } from "#server/search/query.ts";
 export const constantDocument = "doc_that_every_query_finds";
 
 /** @public Imported by the handler, once without-search.ts has led it here. */
-export const searchDataset: typeof search = async () => [
-  {
-    documentId: constantDocument,
-    documentTitle: "Nothing",
-    version: 1,
-    chunkId: "1",
-    headingPath: [],
-    start: 0,
-    end: 7,
-    score: 1,
-    page: null,
-    flagged: false,
-    text: "nothing",
-  },
-];
+export const searchDataset: typeof search = async ({ datasetId }) => ({
+  hits: [
+    {
+      datasetId,
+      datasetName: "Nothing",
+      documentId: constantDocument,
+      documentTitle: "Nothing",
+      version: 1,
+      metadata: {},
+      chunkId: "1",
+      headingPath: [],
+      start: 0,
+      end: 7,
+      score: 1,
+      page: null,
+      flagged: false,
+      text: "nothing",
+      signals: { words: { score: 1, rank: 1 }, vector: null },
+    },
+  ],
+  notice: null,
+  terms: [],
+  dropped: [],
+});

@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import type { Result } from "ioredis";
 import { Redis } from "ioredis";
 import postgres from "postgres";
+import { embedLexically, lexicalHash } from "#server/lexical-hash.ts";
 import { slidingWindowScript } from "#server/rate-limit-script.ts";
 import { parametersOf } from "#server/search/query.ts";
 import { searchStatement, valuesOf } from "#server/search/statement.ts";
@@ -58,6 +59,7 @@ function search(url: URL, accountId: string) {
   const access = { allDatasets: true, callsPerHour: null, addresses: [] };
   const reader = { kind: "apiKey", accountId, credentialId: "", access } as const;
   const query = url.searchParams.get("query") ?? "";
-  const parameters = parametersOf({ datasetId: url.pathname.slice(1), reader, query, topK: 10 });
+  const vector = { model: lexicalHash.model, vector: embedLexically(query) };
+  const parameters = parametersOf({ datasetId: url.pathname.slice(1), reader, query, depth: 11 }, vector);
   return sql.unsafe(searchStatement, valuesOf(parameters), { prepare: true });
 }

@@ -30,8 +30,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const named =
   (mode: "text" | "vector" | "hybrid"): Search =>
   async (query) => {
-    const found = await searchDataset({ datasetId, reader: null, query, topK: 50, mode });
-    return [...new Set(found?.map(({ documentTitle }) => documentTitle))];
+    const found = await searchDataset({ datasetId, reader: null, query, depth: 50, mode });
+    return [...new Set(found?.hits.map(({ documentTitle }) => documentTitle))];
   };
 
 async function evaluate(): Promise<void> {

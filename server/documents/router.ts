@@ -49,8 +49,12 @@ const documentSchema = z
 const datasetId = idField;
 const one = z.strictObject({ datasetId, documentId: idField });
 
+const metadataText = z.string().max(2_000);
 const metadataField = z
-  .record(z.string().max(100), z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]))
+  .record(
+    z.string().max(100),
+    z.union([metadataText, z.number(), z.boolean(), z.null(), z.array(metadataText).max(100)]),
+  )
   .refine((fields) => Object.keys(fields).length <= 50, "at most 50 fields");
 
 export const documentsRouter = router({
@@ -81,7 +85,11 @@ export const documentsRouter = router({
         externalId: nameField(300)
           .optional()
           .describe("Your own id, or the address: sending it again replaces the document"),
-        metadata: metadataField.optional().describe("Your own fields: texts, numbers, true or false"),
+        metadata: metadataField
+          .optional()
+          .describe(
+            "Your own fields, which searches filter by: texts, numbers, true or false, lists of texts",
+          ),
       })
       .refine(({ text, url }) => (text === undefined) !== (url === undefined), {
         path: ["text"],

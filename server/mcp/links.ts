@@ -11,6 +11,7 @@ type Source = {
 
 const sources: { readonly [Id in OperationId]?: (output: OutputOf<Id>) => readonly Source[] } = {
   "search.query": ({ hits }) => hits,
+  "search.across": ({ hits }) => hits,
   "search.batch": ({ results }) => results.flatMap(({ hits }) => hits),
   "documents.read": (reading) => [reading],
 };

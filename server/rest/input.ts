@@ -25,10 +25,29 @@ function readQuery(url: URL, entry: CatalogEntry): Record<string, unknown> {
   const types = typesOf(entry);
   const input: Record<string, unknown> = {};
   for (const name of new Set(url.searchParams.keys())) {
-    const values = url.searchParams.getAll(name).map((text) => fromText(text, types.get(name)));
-    input[name] = values.length > 1 || types.get(name) === "array" ? values : values[0];
+    const type = types.get(name);
+    const texts = url.searchParams.getAll(name);
+    if (type === structured) {
+      input[name] = fromJson(name, texts);
+      continue;
+    }
+    const values = texts.map((text) => fromText(text, type));
+    input[name] = values.length > 1 || type === "array" ? values : values[0];
   }
   return input;
+}
+
+/** What has fields of its own is JSON in the query string. */
+const structured = "structured";
+
+function fromJson(name: string, [text = "", ...more]: readonly string[]): unknown {
+  const refused = (what: string) => new ApiError("invalid_input", `Invalid input: ${name}: ${what}`);
+  if (more.length > 0) throw refused("give it once, all of it as one JSON value.");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refused("must be JSON, encoded for the query string.");
+  }
 }
 
 function fromText(text: string, type: string | undefined): unknown {
@@ -45,11 +64,21 @@ function typesOf(entry: CatalogEntry): Map<string, string> {
   const { properties = {} } = z.toJSONSchema(entry.input, { io: "input", unrepresentable: "any" });
   const types = new Map(
     Object.entries(properties).flatMap(([name, schema]) =>
-      typeof schema === "object" && typeof schema.type === "string" ? [[name, schema.type] as const] : [],
+      typeof schema === "object" && typeof schema.type === "string" ? [[name, kindOf(schema)] as const] : [],
     ),
   );
   known.set(entry.id, types);
   return types;
+}
+
+function kindOf(schema: { type?: unknown; items?: unknown }): string {
+  return isStructured(schema) ? structured : String(schema.type);
+}
+
+/** An object, or a list of them. */
+export function isStructured({ type, items }: { type?: unknown; items?: unknown }): boolean {
+  if (type === "object") return true;
+  return typeof items === "object" && items !== null && "type" in items && items.type === "object";
 }
 
 async function readJson(request: Request, { id }: CatalogEntry): Promise<Record<string, unknown>> {

@@ -7,6 +7,7 @@ import { type CatalogEntry, catalog } from "../catalog.ts";
 import { refusals } from "../errors.ts";
 import { type Operation, scopes } from "../operations.ts";
 import { priceFields, priceWords } from "../price.ts";
+import { isStructured } from "./input.ts";
 
 const problemSchema = z
   .object({
@@ -24,7 +25,12 @@ const validationSchema = problemSchema
 let made: ReturnType<typeof createDocument> | undefined;
 
 export function openApiDocument() {
-  made ??= createDocument(
+  made ??= makeDocument();
+  return made;
+}
+
+function makeDocument() {
+  const document = createDocument(
     {
       openapi: "3.1.0",
       info: {
@@ -45,7 +51,18 @@ export function openApiDocument() {
       },
     },
   );
-  return made;
+  const reads = Object.values(document.paths ?? {}).flatMap(({ get }) => get?.parameters ?? []);
+  for (const parameter of reads) asJsonText(parameter);
+  return document;
+}
+
+/** In a query string what has fields of its own is JSON. */
+function asJsonText(parameter: object): void {
+  if (!("schema" in parameter) || typeof parameter.schema !== "object" || parameter.schema === null) return;
+  const { schema } = parameter;
+  if (!isStructured(schema)) return;
+  delete parameter.schema;
+  Object.assign(parameter, { content: { "application/json": { schema } } });
 }
 
 function securitySchemes() {

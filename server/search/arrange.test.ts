@@ -6,6 +6,9 @@ import type { Hit } from "./query.ts";
 import { withinBudget } from "./token-budget.ts";
 
 const hit = (chunkId: string, text: string, start = 0, documentId = "d"): Hit => ({
+  datasetId: "ds",
+  datasetName: "ds",
+  metadata: {},
   documentId,
   documentTitle: documentId,
   version: 1,
@@ -16,14 +19,15 @@ const hit = (chunkId: string, text: string, start = 0, documentId = "d"): Hit =>
   start,
   end: start + text.length,
   score: 0.5,
+  signals: { words: { score: 0.5, rank: 1 }, vector: null },
   text,
 });
 
 describe("grouping", () => {
   it("puts documents in the order of their best hits, with so many of each", () => {
     const hits = ["a1", "b1", "a2", "c1", "a3", "b2"].map((id) => hit(id, "x", 0, id[0]));
-    expect(groupByDocument(hits, 2).map(({ chunkId }) => chunkId)).toEqual(["a1", "a2", "b1", "b2", "c1"]);
-    expect(groupByDocument(hits, 1).map(({ chunkId }) => chunkId)).toEqual(["a1", "b1", "c1"]);
+    expect(groupByDocument(hits, 2).map(({ hit }) => hit.chunkId)).toEqual(["a1", "a2", "b1", "b2", "c1"]);
+    expect(groupByDocument(hits, 1).map(({ hit }) => hit.chunkId)).toEqual(["a1", "b1", "c1"]);
   });
 });
 

@@ -50,14 +50,14 @@ export async function evaluate(
   const results: Result[] = [];
   for (let first = 0; first < questions.length; first += askedAtOnce) {
     const asked = questions.slice(first, first + askedAtOnce).map(async (question) => {
-      const hits = await searchDataset({
+      const answer = await searchDataset({
         ...options,
         datasetId,
         reader,
         query: question.question,
-        topK: depth,
+        depth,
       });
-      const ranking = [...new Set(hits?.map(({ documentId }) => documentId))];
+      const ranking = [...new Set(answer?.hits.map(({ documentId }) => documentId))];
       return resultOf(question, ranking, k, before);
     });
     results.push(...(await Promise.all(asked)));

@@ -4,7 +4,8 @@
  * as server/search/statement.ts, asked of the hits' own words in one statement.
  */
 import { query } from "#db/client.ts";
-import { type Hit, parseQuery } from "./query.ts";
+import { parseQuery } from "./parse-query.ts";
+import type { Hit } from "./query.ts";
 
 export type Highlight = { start: number; end: number };
 
@@ -40,24 +41,29 @@ const matchingStatement = `
 
 export async function withHighlights(
   hits: readonly Hit[],
-  asked: { datasetId: string; query: string },
+  words: string,
 ): Promise<(Hit & { highlights: Highlight[] })[]> {
-  const { words, unfinished } = parseQuery(asked.query);
-  const held = new Set(hits.flatMap(({ text }) => text.match(wordPattern) ?? []));
-  const rows = await query<{ word: string }>(matchingStatement, [
-    asked.datasetId,
-    words,
-    unfinished,
-    [...held],
-  ]);
-  const matching = new Set(rows.map(({ word }) => word));
-  return hits.map((hit) => ({ ...hit, highlights: placesOf(hit.text, matching) }));
+  const matching = new Map<string, ReadonlySet<string>>();
+  for (const [datasetId, ofDataset] of Map.groupBy(hits, (hit) => hit.datasetId))
+    matching.set(datasetId, await matchingWords(datasetId, words, ofDataset));
+  return hits.map((hit) => ({ ...hit, highlights: placesOf(hit.text, matching.get(hit.datasetId)) }));
 }
 
-function placesOf(text: string, matching: ReadonlySet<string>): Highlight[] {
+async function matchingWords(
+  datasetId: string,
+  text: string,
+  hits: readonly Hit[],
+): Promise<ReadonlySet<string>> {
+  const { words, unfinished } = parseQuery(text);
+  const held = new Set(hits.flatMap((hit) => hit.text.match(wordPattern) ?? []));
+  const rows = await query<{ word: string }>(matchingStatement, [datasetId, words, unfinished, [...held]]);
+  return new Set(rows.map(({ word }) => word));
+}
+
+function placesOf(text: string, matching?: ReadonlySet<string>): Highlight[] {
   const places: Highlight[] = [];
   for (const { 0: word, index } of text.matchAll(wordPattern)) {
-    if (matching.has(word)) places.push({ start: index, end: index + word.length });
+    if (matching?.has(word)) places.push({ start: index, end: index + word.length });
   }
   return places;
 }

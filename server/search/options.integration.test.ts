@@ -85,7 +85,8 @@ describe("neighbours", () => {
   it("not of another version than the one that was searched", async () => {
     const access = { allDatasets: true, callsPerHour: null, addresses: [] };
     const reader = { kind: "session", accountId: owner.userId, credentialId: "", access } as const;
-    const [hit] = (await searchDataset({ datasetId, reader, query: "diorite", topK: 1 })) ?? [];
+    const found = await searchDataset({ datasetId, reader, query: "diorite", depth: 1 });
+    const [hit] = found?.hits ?? [];
     if (!hit) throw new Error("no hit");
     expect((await withNeighbours([hit], 1))[0]?.text.length).toBeGreaterThan(hit.text.length);
     expect(await withNeighbours([{ ...hit, version: 2 }], 1)).toEqual([{ ...hit, version: 2 }]);

@@ -60,9 +60,9 @@ async function search(
   datasetId = "kitchen",
   accountId: string | null = "cook",
 ): Promise<Hit[]> {
-  const hits = await searchDataset({ datasetId, reader: readerOf(accountId), query: text, topK: 10 });
-  if (!hits) throw new Error("the dataset cannot be read");
-  return hits;
+  const found = await searchDataset({ datasetId, reader: readerOf(accountId), query: text, depth: 10 });
+  if (!found) throw new Error("the dataset cannot be read");
+  return found.hits;
 }
 
 const titles = async (text: string) => [...new Set((await search(text)).map((hit) => hit.documentTitle))];
@@ -147,12 +147,15 @@ describe("finding", () => {
     expect(await search("dough")).toEqual([hit]);
   });
 
-  test("nothing near is nothing, and topK bounds the answer", async () => {
+  test("nothing near is nothing, and depth bounds the answer", async () => {
     expect(await search("xylophone")).toEqual([]);
-    expect(await searchDataset({ datasetId: "empty", reader: null, query: "bread", topK: 5 })).toEqual([]);
-    expect(
-      await searchDataset({ datasetId: "kitchen", reader: readerOf("cook"), query: "stone", topK: 1 }),
-    ).toHaveLength(1);
+    const reader = readerOf("cook");
+    const [none, one] = [
+      await searchDataset({ datasetId: "empty", reader: null, query: "bread", depth: 5 }),
+      await searchDataset({ datasetId: "kitchen", reader, query: "stone", depth: 1 }),
+    ];
+    expect(none?.hits).toEqual([]);
+    expect(one?.hits).toHaveLength(1);
   });
 });
 
@@ -165,11 +168,11 @@ describe("who may read", () => {
   test("somebody else's private dataset answers as an unknown one", async () => {
     for (const accountId of [null, "mechanic", ""]) {
       expect(
-        await searchDataset({ datasetId: "kitchen", reader: readerOf(accountId), query: "dough", topK: 5 }),
+        await searchDataset({ datasetId: "kitchen", reader: readerOf(accountId), query: "dough", depth: 5 }),
       ).toBeNull();
     }
     expect(
-      await searchDataset({ datasetId: "nowhere\u0000", reader: readerOf("cook"), query: "dough", topK: 5 }),
+      await searchDataset({ datasetId: "nowhere\u0000", reader: readerOf("cook"), query: "dough", depth: 5 }),
     ).toBeNull();
   });
 

@@ -1,112 +1,195 @@
 /**
- * Search in one dataset: turns what a person typed into words, phrases and a vector, runs the one statement, shapes
- * its rows. Any string is a query; none is a syntax error. Hits are ordered by score, then by chunk, so
- * that equal data answers equally.
+ * Search in one dataset: turns what a person typed into words, phrases and a vector, runs the one statement,
+ * shapes its rows. Any string is a query; none is a syntax error. Hits are ordered by score, then by chunk, so
+ * that equal data answers equally. Where vectors cannot be compared the words alone decide, and the answer
+ * says so.
  */
 import { query as run } from "#db/client.ts";
 import { type Reader, restrictedTo } from "../dataset-access.ts";
-import { embedLexically, lexicalHash } from "../lexical-hash.ts";
+import type { QueryOptions } from "../query-fields.ts";
+import { conditionOf } from "../query-filters.ts";
+import type { Rank } from "./cursor.ts";
+import { parseQuery } from "./parse-query.ts";
+import { nearFrom, type QueryVector, queryVector, rememberModel } from "./query-vector.ts";
 import { type Parameters, searchStatement, valuesOf } from "./statement.ts";
 
 export type Hit = {
+  datasetId: string;
+  datasetName: string;
   documentId: string;
   documentTitle: string;
   /** Of the document's text, which `start` and `end` point into. */
   version: number;
+  metadata: Record<string, unknown>;
   chunkId: string;
   headingPath: string[];
   /** Offsets into the document's text, UTF-16 code units, end exclusive. */
   start: number;
   end: number;
-  /** 0 to 1, four decimals: how much of what was asked for the chunk holds, rare words counting more. */
+  /** 0 to 1: how much of what was asked for the chunk holds, rare words counting more. */
   score: number;
   /** Where it begins, from 1, in documents that have pages. */
   page: number | null;
   /** It looks as if it gave orders to a model, and waits for its owner's decision. */
   flagged: boolean;
   text: string;
+  signals: Signals;
 };
 
-type Row = { [K in keyof Hit]: Hit[K] | null };
+/** Why a hit stands where it does: the two signals, each with the hit's place by that alone. */
+type Signals = {
+  words: { score: number; rank: number };
+  /** Null: not compared. */
+  vector: { cosine: number; rank: number } | null;
+};
 
-type Search = {
+/** What became of a word of the query. */
+export type Term = {
+  word: string;
+  /** Chose passages, or was so common that it only ranked them; unknown: no passage holds it. */
+  role: "chose" | "ranked" | "unknown";
+  passages: number;
+  /** What was looked for in its place: itself, its stem, corrections, completions, parts. */
+  lookedFor: { term: string; weight: number; passages: number }[];
+};
+
+export type Found = {
+  hits: Hit[];
+  /** What could not be done as asked; null: all was. */
+  notice: string | null;
+  /** Empty unless explained. */
+  terms: Term[];
+  /** Words and phrases past the most that count. */
+  dropped: string[];
+};
+
+type SearchOptions = Pick<
+  QueryOptions,
+  "mode" | "filters" | "createdAfter" | "createdBefore" | "minimumScore" | "explain"
+>;
+
+export type Search = Partial<SearchOptions> & {
   datasetId: string;
   reader: Reader;
   query: string;
-  topK: number;
-  /** By words, by vectors, or by both. */
-  mode?: "hybrid" | "text" | "vector";
+  /** Hits at most. */
+  depth: number;
+  /** The hit before the first. */
+  after?: Rank | null;
+  signal?: AbortSignal;
 };
 
-/** Null when there is no such dataset for this reader: unknown and somebody else's are the same answer. */
-export async function searchDataset(search: Search): Promise<Hit[] | null> {
-  const rows = await run<Row>(searchStatement, valuesOf(parametersOf(search)));
-  if (rows.length === 0) return null;
-  return rows.filter(isHit).map((hit) => ({ ...hit, score: Math.round(hit.score * 10_000) / 10_000 }));
-}
+type Nullable<Fields> = { [Name in keyof Fields]: Fields[Name] | null };
 
-/** A search as the statement reads it. */
-export function parametersOf({ mode = "hybrid", ...search }: Search): Parameters {
-  const { words, phrases, unfinished } = parseQuery(mode === "vector" ? "" : search.query);
-  return {
-    datasetId: storable(search.datasetId),
-    accountId: search.reader?.accountId ?? null,
-    credentialId: restrictedTo(search.reader),
-    words: words.join("\n"),
-    phrases: phrases.join("\n"),
-    unfinished,
-    vector: mode === "text" ? null : JSON.stringify(embedLexically(search.query)),
-    model: lexicalHash.model,
-    nearFrom,
-    vectorWeight: mode === "vector" ? 1 : vectorWeight,
-    limit: search.topK,
-  };
-}
+type Row = Nullable<Omit<Hit, "datasetId" | "datasetName" | "signals">> & {
+  datasetName: string;
+  /** Of the set that serves; null: there is none yet. */
+  model: string | null;
+  wordsScore: number;
+  wordsRank: number;
+  cosine: number | null;
+  vectorRank: number | null;
+  terms: { word: string; passages: number; chose: boolean; lookedFor: Term["lookedFor"] | null }[] | null;
+};
 
 /** Of the cosine in a hybrid score; measured by npm run eval. */
 const vectorWeight = 0.3;
 
-/** Cosines of unrelated texts stay below. */
-const nearFrom = 0.3;
+const byWordsAlone =
+  "Found by words alone: the embedding model of this dataset gave no vector for the query.";
+
+/** Null when there is no such dataset for this reader: unknown and somebody else's are the same answer. */
+export async function searchDataset(search: Search): Promise<Found | null> {
+  if (search.mode === "text") return shape(search, null, await ask(search, null));
+  const made = await queryVector(search.datasetId, search.query, search.signal);
+  const rows = await ask(search, made);
+  if (!ofAnotherModel(rows, made)) return shape(search, made, rows);
+  const remade = await queryVector(search.datasetId, search.query, search.signal);
+  // Should the dataset go over to another model just now, its vectors are left out: that happens in SQL.
+  return shape(search, remade, await ask(search, remade));
+}
+
+async function ask(search: Search, made: QueryVector | null): Promise<Row[]> {
+  const rows = await run<Row>(searchStatement, valuesOf(parametersOf(search, made)));
+  const [first] = rows;
+  if (first) rememberModel(search.datasetId, first.model);
+  return rows;
+}
+
+function ofAnotherModel([first]: Row[], made: QueryVector): boolean {
+  return first !== undefined && first.model !== null && first.model !== made.model;
+}
+
+function shape({ datasetId, query }: Search, made: QueryVector | null, rows: Row[]): Found | null {
+  const [first] = rows;
+  if (!first) return null;
+  return {
+    hits: rows.filter(isHit).map((row) => toHit(row, datasetId)),
+    notice: made && !made.vector ? byWordsAlone : null,
+    terms: (first.terms ?? []).map(toTerm),
+    dropped: parseQuery(query).dropped,
+  };
+}
+
+/** A search as the statement reads it. */
+export function parametersOf(search: Search, made: QueryVector | null): Parameters {
+  const { mode = "hybrid", reader, filters = [], after = null } = search;
+  const vector = made?.vector ?? null;
+  const parsed = parseQuery(mode === "vector" && vector ? "" : search.query);
+  return {
+    datasetId: storable(search.datasetId),
+    accountId: reader?.accountId ?? null,
+    credentialId: restrictedTo(reader),
+    words: parsed.words.join("\n"),
+    phrases: parsed.phrases.join("\n"),
+    unfinished: parsed.unfinished,
+    vector: vector && JSON.stringify(vector),
+    model: made?.model ?? "",
+    nearFrom: nearFrom(made?.model ?? ""),
+    vectorWeight: mode === "vector" ? 1 : vectorWeight,
+    limit: search.depth,
+    minimumScore: search.minimumScore ?? 0,
+    afterScore: after?.score ?? null,
+    afterId: after?.chunkId ?? null,
+    conditions: filters.length === 0 ? null : JSON.stringify(filters.map(conditionOf)),
+    createdAfter: secondsOf(search.createdAfter),
+    createdBefore: secondsOf(search.createdBefore),
+    explain: search.explain ?? false,
+  };
+}
+
+function secondsOf(moment = ""): number | null {
+  return moment === "" ? null : Date.parse(moment) / 1_000;
+}
+
+type HitRow = Row & Omit<Hit, "datasetId" | "signals">;
 
 /** A readable dataset without hits answers with one row of nulls. */
-function isHit(row: Row): row is Hit {
+function isHit(row: Row): row is HitRow {
   return row.chunkId !== null;
 }
 
-/** Words past these say little more and each costs a look into the lexicon. */
-const maximumWords = 32;
-const maximumPhrases = 8;
-const maximumWordLength = 100;
-
-export type ParsedQuery = {
-  words: string[];
-  /** What stood between quotes, and names like `MAX_SIZE`, if more than one word. */
-  phrases: string[];
-  /** The last word may still be being typed. */
-  unfinished: boolean;
-};
-
-export function parseQuery(query: string): ParsedQuery {
-  const text = query
-    .slice(0, 8192)
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replaceAll(/[“”„«»]/g, '"');
-  const quoted = [...text.matchAll(/"([^"]*)"/g)].map((match) => split(match[1] ?? "").join(" "));
-  // PostgreSQL's parser takes `a_b` for two words that happen to be neighbours.
-  const names = split(text.replaceAll('"', " ")).map((word) => split(word.replaceAll("_", " ")).join(" "));
-  const phrases = [...new Set([...quoted, ...names])].filter((phrase) => phrase.includes(" "));
-  const words = [...new Set(split(text.replaceAll('"', " ")))].slice(0, maximumWords);
-  return { words, phrases: phrases.slice(0, maximumPhrases), unfinished: /[\p{L}\p{N}]$/u.test(text) };
+function toHit(
+  { model, terms, wordsScore, wordsRank, cosine, vectorRank, ...row }: HitRow,
+  datasetId: string,
+): Hit {
+  return {
+    datasetId,
+    ...row,
+    signals: {
+      words: { score: rounded(wordsScore), rank: wordsRank },
+      vector: cosine === null || vectorRank === null ? null : { cosine: rounded(cosine), rank: vectorRank },
+    },
+  };
 }
 
-function split(text: string): string[] {
-  return text
-    .split(" ")
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .map((word) => [...word].slice(0, maximumWordLength).join(""));
+function toTerm({ word, passages, chose, lookedFor }: NonNullable<Row["terms"]>[number]): Term {
+  const role = chose ? "chose" : passages > 0 ? "ranked" : "unknown";
+  return { word, role, passages, lookedFor: lookedFor ?? [] };
 }
+
+/** Four decimals: more say nothing. */
+export const rounded = (number: number) => Math.round(number * 10_000) / 10_000;
 
 /** An identifier with a NUL is no identifier, and PostgreSQL would refuse the statement. */
 function storable(id: string): string {

@@ -8,7 +8,8 @@
  * them to be cheaper, and plans every call anew, which costs more than the search.
  */
 import { readableSql } from "../dataset-access.ts";
-import { wordsSql } from "./words-sql.ts";
+import { filterSql, narrowedSql } from "./filter-sql.ts";
+import { describedSql, wordsSql } from "./words-sql.ts";
 
 export type Parameters = {
   datasetId: string;
@@ -29,6 +30,16 @@ export type Parameters = {
   /** Of the cosine, 0 to 1; the rest is the words'. */
   vectorWeight: number;
   limit: number;
+  minimumScore: number;
+  /** Hits stand after this one, which the page before ended with. */
+  afterScore: number | null;
+  afterId: string | null;
+  /** JSON of what server/query-filters.ts makes; null: none. */
+  conditions: string | null;
+  /** Unix seconds. */
+  createdAfter: number | null;
+  createdBefore: number | null;
+  explain: boolean;
 };
 
 const types: Record<keyof Parameters, string> = {
@@ -43,6 +54,13 @@ const types: Record<keyof Parameters, string> = {
   nearFrom: "float8",
   vectorWeight: "float8",
   limit: "int",
+  minimumScore: "float8",
+  afterScore: "float8",
+  afterId: "text",
+  conditions: "text",
+  createdAfter: "float8",
+  createdBefore: "float8",
+  explain: "boolean",
 };
 const names = Object.keys(types) as (keyof Parameters)[];
 
@@ -56,13 +74,14 @@ with asked as materialized (
   select ${asked}
 ),
 dataset as materialized (
-  select language::regconfig as language,
+  select name, language::regconfig as language,
          coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks,
-         vector_sets.id as set_id, coalesce(vector_sets.unrelated, 0) as unrelated,
+         vector_sets.id as set_id, vector_sets.model, coalesce(vector_sets.unrelated, 0) as unrelated,
          vector_sets.model = (select model from asked) and (select vector from asked) is not null as comparable
   from datasets left join vector_sets on vector_sets.id = vector_set_id
   where datasets.id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)", "(select credential_id from asked)")}
 ),
+${filterSql},
 ${wordsSql},
 by_words as materialized (
   select id from (
@@ -70,7 +89,7 @@ by_words as materialized (
     from chooser
     cross join lateral (
       select id, "end" - start as size from chunks
-      where dataset_id = (select dataset_id from asked) and tsv @@ chooser.query
+      where dataset_id = (select dataset_id from asked) and tsv @@ chooser.query and ${narrowedSql}
     ) as chunk
   ) as choice
   group by id
@@ -80,12 +99,13 @@ by_words as materialized (
 near_vectors as materialized (
   select chunk_id as id, embedding <#> (select vector::vector from asked) as distance
   from chunk_vectors
-  where set_id = (select set_id from dataset where comparable)
+  where set_id = (select set_id from dataset where comparable) and ${narrowedSql}
   order by distance limit 100
 ),
 scored as materialized (
+  -- A score that comes again with the next page must be the same to the last digit.
   select chunks.id, chunks.document_id, words, cosine,
-         (1 - weight) * words + weight * greatest(0, (coalesce(cosine, 0) - unrelated) / (1 - unrelated)) as score
+         round(((1 - weight) * words + weight * greatest(0, (coalesce(cosine, 0) - unrelated) / (1 - unrelated)))::numeric, 9)::float8 as score
   from (
     select id from by_words
     union
@@ -118,14 +138,24 @@ scored as materialized (
     select (held + (1 - held) * 0.5 * phrases) / (1 + 0.25 * length(inline.tsv) / 70.0) as words offset 0
   ) as measured
 ),
-hit as materialized (
-  select * from scored
+ranked as materialized (
+  select *, rank() over (order by words desc) as words_rank, rank() over (order by cosine desc nulls last) as vector_rank
+  from scored
   where words > 0 or cosine is not null
-  order by score desc, id limit (select "limit" from asked)
+),
+hit as materialized (
+  select ranked.* from ranked, asked
+  where score >= minimum_score
+    and (after_score is null or score < after_score or score = after_score and ranked.id > after_id::bigint)
+  order by score desc, ranked.id limit (select "limit" from asked)
 )
-select hit.document_id as "documentId", documents.title as "documentTitle", documents.version,
+select dataset.name as "datasetName", hit.document_id as "documentId", documents.title as "documentTitle",
+       documents.version, documents.metadata,
        chunks.id::text as "chunkId", chunks.heading_path as "headingPath", chunks.start, chunks."end",
-       hit.score::float8 as score, chunks.page, coalesce(chunks.flag = 'flagged', false) as flagged, chunks.text
+       hit.score::float8 as score, chunks.page, coalesce(chunks.flag = 'flagged', false) as flagged, chunks.text,
+       hit.words::float8 as "wordsScore", hit.words_rank::int as "wordsRank", hit.cosine::float8 as cosine,
+       case when hit.cosine is not null then hit.vector_rank::int end as "vectorRank", dataset.model,
+       case when (select explain from asked) then (${describedSql}) end as terms
 from dataset
 left join (hit join chunks on chunks.id = hit.id join documents on documents.id = hit.document_id) on true
 order by hit.score desc nulls last, hit.id`;

@@ -118,3 +118,14 @@ chooser as materialized (
   where term.chunk_count > 0 and (term.chunk_count <= greatest(50, dataset.chunks / 25) or place <= 2)
   union all select null, query, 100 from phrases where query is not null
 )`;
+
+/** What became of each word, for people who ask why. */
+export const describedSql = `
+  select json_agg(json_build_object(
+           'word', (select plain_text from word where word.position = case when term.position < 1000 then term.position else (term.position - 1000) / 2 end),
+           'passages', chunk_count, 'chose', exists (select from chooser where chooser.position = term.position),
+           'lookedFor', (
+             select json_agg(json_build_object('term', lexeme, 'weight', round(weight::numeric, 2), 'passages', chunk_count) order by weight desc, lexeme)
+             from variant where variant.position = term.position and chunk_count > 0
+           )) order by position)
+  from term`;

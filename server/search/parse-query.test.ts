@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { parseQuery } from "./query.ts";
+import { parseQuery } from "./parse-query.ts";
 
 test("quotes that hold several words are phrases, and their words count too", () => {
   expect(parseQuery('"hot stone" bread "oven"')).toEqual({
     words: ["hot", "stone", "bread", "oven"],
     phrases: ["hot stone"],
     unfinished: false,
+    dropped: [],
   });
 });
 

@@ -1,0 +1,53 @@
+/**
+ * The vector of a query, by the model whose vectors serve in the dataset. Which one that is comes with each
+ * answer and is remembered, so that a search costs one statement: built in unless it was seen otherwise.
+ */
+import { LRUCache } from "lru-cache";
+import { availableModel, embed } from "../embedding.ts";
+import { embedLexically, lexicalHash } from "../lexical-hash.ts";
+
+/** `vector` is null where the model gave none. */
+export type QueryVector = { model: string; vector: number[] | null };
+
+/** A search waits no longer for another server: the words alone are an answer too. */
+const longestWaitMs = 4_000;
+
+const served = new LRUCache<string, string>({ max: 10_000 });
+
+export function rememberModel(datasetId: string, model: string | null): void {
+  if (model !== null && model !== lexicalHash.model) served.set(datasetId, model);
+  else served.delete(datasetId);
+}
+
+/** Cosines of unrelated texts stay below. What another model calls near was measured on the set itself. */
+export function nearFrom(model: string): number {
+  return model === lexicalHash.model ? 0.3 : 0;
+}
+
+export async function queryVector(
+  datasetId: string,
+  query: string,
+  signal?: AbortSignal,
+): Promise<QueryVector> {
+  const model = served.get(datasetId) ?? lexicalHash.model;
+  if (model === lexicalHash.model) return { model, vector: embedLexically(query) };
+  if (model !== availableModel()) return { model, vector: null };
+  return { model, vector: await embeddedInTime(query, signal) };
+}
+
+async function embeddedInTime(query: string, signal?: AbortSignal): Promise<number[] | null> {
+  const patience = AbortSignal.timeout(longestWaitMs);
+  try {
+    const [vector] = await embed([query], signal ? AbortSignal.any([signal, patience]) : patience);
+    return Array.isArray(vector) ? unitLength(vector) : null;
+  } catch (error) {
+    if (signal?.aborted || !patience.aborted) throw error;
+    return null;
+  }
+}
+
+/** So that the inner product is the cosine. */
+function unitLength(vector: readonly number[]): number[] {
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((number) => number / length);
+}
