@@ -9,7 +9,7 @@ import { env } from "#env";
 import { isAllowlisted } from "./client-address.ts";
 import { ApiError } from "./errors.ts";
 import { deviceOf, hashDevice, isKnownDevice } from "./known-devices.ts";
-import { type EntryLimit, entryLimits, passwordTryLimit } from "./operations.ts";
+import { type EntryLimit, entryLimits, newSignInMailLimit, passwordTryLimit } from "./operations.ts";
 import { type Decision, getRateLimiter, type Limit, rateLimitHeaders } from "./rate-limit.ts";
 
 export type EntryPath = keyof typeof entryLimits;
@@ -53,6 +53,12 @@ export async function passwordTryWait(userId: string): Promise<number | null> {
   const limit: Limit = { ...passwordTryLimit, subject: `entry:${userId}`, cost: 1 };
   const decision = await getRateLimiter().take([limit]);
   return decision.admitted ? null : decision.retryAfterSeconds;
+}
+
+/** Of a program at ever new addresses each sign-in is new: its owner hears of the first ones a day. */
+export async function mayMailNewSignIn(userId: string): Promise<boolean> {
+  const limit: Limit = { ...newSignInMailLimit, subject: `entry:${userId}`, cost: 1 };
+  return (await getRateLimiter().take([limit])).admitted;
 }
 
 function settleTry(decision: Decision): void {

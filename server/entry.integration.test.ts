@@ -9,6 +9,7 @@ import { mailSettled } from "./mail.ts";
 import { entryLimits } from "./operations.ts";
 import { inLink, newBrowser, type Reply } from "./testing/browser.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
+import { FastApiClient } from "./testing/fastapi-client.ts";
 import { send } from "./testing/oauth-client.ts";
 
 const { smtp } = await vi.hoisted(async () => {
@@ -254,6 +255,26 @@ describe("the owner is told", () => {
     expect(mail?.subject).toBe("New sign-in to your account");
     expect(mail?.text).toContain("203.0.113.77");
     expect(mail?.text).toContain("Unknown browser");
+  });
+
+  it("of a program that is new by name or address, and of the first five a day", async () => {
+    const email = newEmail("known");
+    await confirmed(email);
+    const program = new FastApiClient();
+    for (let time = 0; time < 2; time++) expect((await program.login(email, password)).status).toBe(200);
+    const mails = await mailsTo(email);
+    expect(mails.map(({ subject }) => subject)).toEqual(["New sign-in to your account"]);
+    expect(mails[0]?.text).toContain("python-httpx/0.28.1");
+    for (let other = 1; other <= 5; other++) {
+      expect((await new FastApiClient(`198.51.100.${other}`).login(email, password)).status).toBe(200);
+    }
+    expect(await mailsTo(email)).toHaveLength(5);
+    const logged = await query(
+      `select from audit_events where event = 'signIn' and user_agent = 'python-httpx/0.28.1'
+         and account_id = (select id from "user" where email = $1)`,
+      [email],
+    );
+    expect(logged).toHaveLength(7);
   });
 
   it("of a new password, which ends the other sessions", async () => {

@@ -11,7 +11,7 @@ import { mailEmailChange, mailEmailChanged, mailSecurityChange, type Place } fro
 import { auditAuth } from "./auth-audit.ts";
 import { type Caller, findCaller, judgeCaller } from "./auth-caller.ts";
 import { endLogins } from "./disconnect.ts";
-import { passwordTryWait } from "./entry-guard.ts";
+import { mayMailNewSignIn, passwordTryWait } from "./entry-guard.ts";
 import { nameField } from "./fields.ts";
 import { deviceCookie, deviceCookieAttributes, deviceOf, newDevice, noteDevice } from "./known-devices.ts";
 import { log } from "./log.ts";
@@ -181,10 +181,11 @@ async function welcome(
     await query("delete from session where token = $1 and user_id = $2", [from.former, user.id]);
   }
   if (!(await noteDevice(user.id, from.device)) || from.caller?.userId === user.id) return;
+  if (!(await mayMailNewSignIn(user.id))) return;
   await mailSecurityChange(
     user.id,
     "New sign-in to your account",
-    "Somebody signed in to your account with a browser that was not used for it before.",
+    "Somebody signed in to your account with a browser or program that was not used for it before.",
     from.place,
   );
 }

@@ -1,11 +1,12 @@
 /**
  * Browsers that signed in to an account before (OWASP, "Slow Down Online Guessing Attacks with Device
  * Cookies"). One that did has tries of its own, so that strangers who guess do not keep the owner out, and
- * one that did not is told to him.
+ * one that did not is told to him. A program keeps no cookies: it is known by its name and address.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { query } from "#db/client.ts";
 import { env } from "#env";
+import { deriveSecret } from "./secret.ts";
 
 export const deviceCookie = env.appUrl.startsWith("https:") ? "__Host-fltr.device" : "fltr.device";
 const cookieSeconds = 400 * 24 * 3600;
@@ -30,6 +31,11 @@ export function deviceOf(headers: Headers | undefined): string | null {
     if (name === deviceCookie && shape.test(value)) return value;
   }
   return null;
+}
+
+/** The cookie of a program, which only this installation can make. @param address as limits count it */
+export function programDevice(userAgent: string | null, address: string): string {
+  return `${deviceCookie}=${deriveSecret(JSON.stringify(["program", userAgent, address]))}`;
 }
 
 export function hashDevice(device: string): string {

@@ -102,6 +102,9 @@ export type EntryLimit = {
 /** Who is signed in may try his own password so often: to change it, or to prove again who he is. */
 export const passwordTryLimit = { name: "passwordTries", points: 20, windowSeconds: hour } as const;
 
+/** Mails about a new browser or program; all sign-ins stand in the audit log. */
+export const newSignInMailLimit = { name: "newSignInMails", points: 5, windowSeconds: 24 * hour } as const;
+
 /** What cannot be taken back is done within so long of signing in, or of proving again who one is. */
 export const recentSeconds = 15 * 60;
 

@@ -4,6 +4,7 @@ import { query } from "#db/client.ts";
 import { mailSettled } from "./mail.ts";
 import { newBrowser } from "./testing/browser.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
+import { FastApiClient } from "./testing/fastapi-client.ts";
 import { authorize, newVerifier, register } from "./testing/oauth-client.ts";
 import { totpOf } from "./testing/totp.ts";
 
@@ -94,6 +95,27 @@ it("goes on to the app that asked", async () => {
   const done = await browser.post("two-factor/verify-totp", { code: totpOf(totpUri), oauth_query });
   expect(new URL(String(done.body.url), "http://localhost:3000").pathname).toBe("/consent");
   expect(await browser.isSignedIn()).toBe(true);
+});
+
+it("is asked of a program that signs in over REST, which sends the code along", async () => {
+  const program = new FastApiClient();
+  const told = await program.login(email, password);
+  expect([told.status, told.body]).toMatchObject([400, { detail: "LOGIN_SECOND_FACTOR_REQUIRED" }]);
+  const [code = ""] = codes;
+  for (const [fields, detail] of [
+    [{ password: "not this one", otp: totpOf(totpUri) }, "LOGIN_BAD_CREDENTIALS"],
+    [{ password, otp: "000000" }, "LOGIN_BAD_CREDENTIALS"],
+    [{ password, otp: "no-code" }, "LOGIN_BAD_CREDENTIALS"],
+  ] as const) {
+    const refused = await program.login(email, fields.password, { otp: fields.otp });
+    expect([refused.status, refused.body]).toMatchObject([400, { detail }]);
+  }
+  const shown = totpOf(totpUri).replace(/^.../, "$& ");
+  expect((await program.login(email, password, { otp: shown })).status).toBe(200);
+  expect((await program.call("GET", "/users/me")).body).toMatchObject({ email });
+  expect((await program.login(email, password, { otp: code })).status).toBe(200);
+  expect((await program.login(email, password, { otp: code })).status).toBe(400);
+  expect(await query("select from session where user_agent like 'python-httpx%'")).toEqual([]);
 });
 
 it("is turned off with the password alone, and that is told", async () => {

@@ -13,7 +13,11 @@ export class FastApiClient {
   accessToken: string | null = null;
   refreshToken: string | null = null;
   /** Each program calls from an address of its own: limits by address are not what is tried here. */
-  readonly address = `203.0.113.${randomBytes(1)[0]}`;
+  readonly address: string;
+
+  constructor(address = `203.0.113.${randomBytes(1)[0]}`) {
+    this.address = address;
+  }
 
   async call(method: string, path: string, body?: Body, token = this.accessToken): Promise<Told> {
     const url = `http://localhost:3000/api/v1${path}`;
@@ -41,8 +45,10 @@ export class FastApiClient {
     return this.call("POST", "/auth/register", { json: fields });
   }
 
-  async login(username: string, password: string): Promise<Told> {
-    const form = { grant_type: "password", username, password, scope: "", client_id: "", client_secret: "" };
+  /** @param more fields that fastapi-users does not know */
+  async login(username: string, password: string, more: Record<string, string> = {}): Promise<Told> {
+    const known = { grant_type: "password", username, password, scope: "", client_id: "", client_secret: "" };
+    const form = { ...known, ...more };
     return this.keep(await this.call("POST", "/auth/jwt/login", { form }));
   }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { callAuth } from "../auth-door.ts";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
+import { programDevice } from "../known-devices.ts";
 
 const refusalSchema = z.object({ code: z.string(), message: z.string() }).partial().catch({});
 
@@ -15,15 +16,18 @@ export type PasswordCode =
   | "RESET_PASSWORD_INVALID_PASSWORD"
   | "UPDATE_USER_INVALID_PASSWORD";
 
+/** Whoever calls, as far as getting in goes. */
+export type Program = Pick<Context, "headers" | "address" | "exactAddress">;
+
 /** No cookie of the caller goes along. @throws ApiError for a refusal that means the same on every route */
 export async function askAuth(
-  ctx: Pick<Context, "headers" | "exactAddress">,
+  ctx: Program,
   path: string,
   body?: unknown,
-  cookie?: string,
+  cookies: readonly string[] = [],
 ): Promise<{ status: number; code: string | null; message: string; body: unknown; cookies: string[] }> {
-  const headers = new Headers(cookie ? { cookie } : {});
   const userAgent = ctx.headers.get("user-agent");
+  const headers = new Headers({ cookie: [...cookies, programDevice(userAgent, ctx.address)].join("; ") });
   if (userAgent) headers.set("user-agent", userAgent);
   const response = await callAuth(path, { headers, address: ctx.exactAddress, body });
   const answer: unknown = await response.json().catch(() => null);

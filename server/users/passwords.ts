@@ -2,25 +2,22 @@
 import { decodeJwt } from "jose";
 import { query } from "#db/client.ts";
 import { env } from "#env";
-import type { Context } from "../context.ts";
 import { fastApiRefusal } from "../errors.ts";
-import { askAuth, passwordRefusal } from "./auth-call.ts";
+import { askAuth, type Program, passwordRefusal } from "./auth-call.ts";
 import { getUser, type UserView } from "./user-view.ts";
 
-type Caller = Pick<Context, "headers" | "exactAddress">;
-
 /** Whatever comes of it: the answer must not tell who has an account. */
-export async function requestReset(ctx: Caller, email: string): Promise<void> {
+export async function requestReset(ctx: Program, email: string): Promise<void> {
   await askAuth(ctx, "/request-password-reset", { email, redirectTo: `${env.appUrl}/reset-password` });
 }
 
 /** As `requestReset`. */
-export async function requestVerification(ctx: Caller, email: string): Promise<void> {
+export async function requestVerification(ctx: Program, email: string): Promise<void> {
   await askAuth(ctx, "/send-verification-email", { email });
 }
 
 /** @throws ApiError reset_password_bad_token, invalid_password */
-export async function resetPassword(ctx: Caller, token: string, password: string): Promise<void> {
+export async function resetPassword(ctx: Program, token: string, password: string): Promise<void> {
   const answer = await askAuth(ctx, "/reset-password", { token, newPassword: password });
   if (answer.status === 200) return;
   throw (
@@ -29,7 +26,7 @@ export async function resetPassword(ctx: Caller, token: string, password: string
 }
 
 /** @throws ApiError verify_user_bad_token, verify_user_already_verified */
-export async function verify(ctx: Caller, token: string): Promise<UserView> {
+export async function verify(ctx: Program, token: string): Promise<UserView> {
   const email = emailIn(token);
   const [user] = email
     ? await query<{ id: string; verified: boolean }>(

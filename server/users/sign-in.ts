@@ -4,26 +4,23 @@
  */
 import { z } from "zod";
 import { query } from "#db/client.ts";
-import type { Context } from "../context.ts";
 import { ApiError, fastApiRefusal } from "../errors.ts";
 import { type From, type LoginTokens, openLogin } from "../logins.ts";
-import { askAuth, passwordRefusal } from "./auth-call.ts";
+import { askAuth, type Program, passwordRefusal } from "./auth-call.ts";
 import { fullName, getUser, type UserView } from "./user-view.ts";
-
-type Caller = Pick<Context, "headers" | "exactAddress">;
 
 const signedInSchema = z.union([
   z.object({ token: z.string(), user: z.object({ id: z.string() }) }),
   z.object({ twoFactorRedirect: z.literal(true) }),
 ]);
 
-export function fromOf({ headers, exactAddress }: Caller): From {
+export function fromOf({ headers, exactAddress }: Pick<Program, "headers" | "exactAddress">): From {
   return { address: exactAddress, userAgent: headers.get("user-agent") };
 }
 
 /** @throws ApiError login_bad_credentials, login_user_not_verified, login_second_factor_required */
 export async function signIn(
-  ctx: Caller,
+  ctx: Program,
   { username, password, otp }: { username: string; password: string; otp?: string | undefined },
 ): Promise<LoginTokens> {
   const answer = await askAuth(ctx, "/sign-in/email", { email: username, password });
@@ -35,15 +32,17 @@ export async function signIn(
   return login(ctx, await secondFactor(ctx, answer.cookies, otp));
 }
 
-async function login(ctx: Caller, { token, user }: { token: string; user: { id: string } }) {
+async function login(ctx: Program, { token, user }: { token: string; user: { id: string } }) {
   await query("delete from session where token = $1", [token]);
   return openLogin(user.id, fromOf(ctx));
 }
 
-async function secondFactor(ctx: Caller, cookies: readonly string[], otp: string) {
-  const cookie = cookies.map((line) => line.split(";", 1)[0]).join("; ");
-  const way = /^\d{6}$/.test(otp) ? "verify-totp" : "verify-backup-code";
-  const answer = await askAuth(ctx, `/two-factor/${way}`, { code: otp }, cookie);
+async function secondFactor(ctx: Program, cookies: readonly string[], otp: string) {
+  // As apps show it: in two groups.
+  const code = otp.replaceAll(/\s/g, "");
+  const way = /^\d{6}$/.test(code) ? "verify-totp" : "verify-backup-code";
+  const given = cookies.map((line) => line.split(";", 1)[0] ?? "");
+  const answer = await askAuth(ctx, `/two-factor/${way}`, { code }, given);
   const { success, data } = z
     .object({ token: z.string(), user: z.object({ id: z.string() }) })
     .safeParse(answer.body);
@@ -60,7 +59,7 @@ type Registration = {
 };
 
 /** @throws ApiError register_user_already_exists, invalid_password, setup_code_required */
-export async function register(ctx: Caller, input: Registration): Promise<UserView> {
+export async function register(ctx: Program, input: Registration): Promise<UserView> {
   const { email, password, first_name = null, last_name = null, setup_code } = input;
   const answer = await askAuth(ctx, "/sign-up/email", {
     email,
