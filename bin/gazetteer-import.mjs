@@ -31,7 +31,10 @@ async function run() {
     say(`${number(told.cities)} cities from ${number(told.lines)} lines in ${seconds} s.`);
     if (told.passedOver > 0) say(`${number(told.passedOver)} other places were passed over.`);
     if (told.malformedCount > 0) {
-      say(`${number(told.malformedCount)} lines are not in GeoNames' form: ${told.malformed.join(", ")} …`);
+      const more = told.malformedCount > told.malformed.length ? " …" : "";
+      say(
+        `Left out, since they are not in GeoNames' form: ${number(told.malformedCount)} lines (${told.malformed.join(", ")}${more}).`,
+      );
     }
     return told.cities > 0 ? 0 : 1;
   } finally {

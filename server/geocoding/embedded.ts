@@ -6,10 +6,10 @@
 import { z } from "zod";
 import { database, query, queryWithin } from "#db/client.ts";
 import { otherNames } from "./other-names.ts";
-import { type NewCity, storeCities } from "./store.ts";
+import { dropDoubles, type NewCity, storeCities } from "./store.ts";
 
 /** Of the data and of how spellings are made: another one is loaded anew. */
-const version = "1.3.4-1";
+const version = "1.3.4-2";
 
 const batch = 1_000;
 /** Any constant: names the lock under which one process loads while others wait. */
@@ -60,6 +60,8 @@ async function load(): Promise<void> {
     for (let from = 0; from < cities.length; from += batch) {
       await storeCities(tx, "embedded", cities.slice(from, from + batch));
     }
+    // Of an import that was there before.
+    await dropDoubles(tx);
     await queryWithin(
       tx,
       `insert into gazetteers (source, version) values ('embedded', $1)

@@ -63,6 +63,11 @@ describe("the embedded gazetteer", () => {
     ["서울", "Seoul", "KR"],
     ["  new   york ", "New York", "US"],
     ["Pristina", "Pristina", "XK"],
+    ["Kiev", "Kyiv", "UA"],
+    ["Frankfurt am Main", "Frankfurt", "DE"],
+    ["東京都", "Tokyo", "JP"],
+    ["上海市", "Shanghai", "CN"],
+    ["Washington, D.C.", "Washington, D.C.", "US"],
   ])("finds %s", async (city, name, countryCode) => {
     expect((await geocode(city)).body).toMatchObject({ name, countryCode });
   });
@@ -76,7 +81,19 @@ describe("the embedded gazetteer", () => {
     ]) {
       expect(told.body).toMatchObject({ countryCode: "CA", candidates: [] });
     }
-    expect((await geocode("London, UK")).body).toMatchObject({ countryCode: "GB" });
+    for (const city of ["London, UK", "London, England, UK"]) {
+      expect((await geocode(city)).body).toMatchObject({ countryCode: "GB" });
+    }
+    expect((await geocode("Portland, Texas")).status).toBe(404);
+    for (const [city, region] of [
+      ["Springfield, Missouri", "Missouri"],
+      ["Springfield, MO, USA", "Missouri"],
+      ["St Petersburg, FL", "Florida"],
+      ["Portland, ME", "Maine"],
+      ["Perth, WA", "Western Australia"],
+    ]) {
+      expect((await geocode(city ?? "")).body).toMatchObject({ region, candidates: [] });
+    }
     expect((await geocode("London", "Atlantis")).status).toBe(400);
     expect((await geocode("London", "JP")).status).toBe(404);
   });

@@ -4,10 +4,10 @@
  * A city of the embedded gazetteer that it brings too is dropped, so that none stands there twice.
  */
 import { open } from "node:fs/promises";
-import { database, query, queryWithin } from "#db/client.ts";
+import { database, query } from "#db/client.ts";
 import { ensureEmbedded } from "./embedded.ts";
 import { normalise } from "./spelling.ts";
-import { type NewCity, storeCities } from "./store.ts";
+import { dropDoubles, type NewCity, storeCities } from "./store.ts";
 
 const batch = 1_000;
 
@@ -57,7 +57,7 @@ export async function importGeoNames(
     if (waiting.size >= batch) await flush();
   }
   await flush();
-  await dropDoubles();
+  await db.transaction(dropDoubles);
   await query(
     `insert into gazetteers (source, version) values ('geonames', $1)
      on conflict (source) do update set version = $1, loaded_at = now()`,
@@ -107,20 +107,4 @@ async function readRegions(path: string): Promise<Map<string, string>> {
     if (name) regions.set(code, name);
   }
   return regions;
-}
-
-/** Half a degree is some 50 km: the middle of a large city is not the same for everybody. */
-async function dropDoubles(): Promise<void> {
-  const db = await database();
-  await db.transaction((tx) =>
-    queryWithin(
-      tx,
-      `delete from cities e where e.source = 'embedded' and exists (
-         select from city_names mine join city_names other on other.name = mine.name
-           join cities g on g.id = other.city_id
-         where mine.city_id = e.id and g.source = 'geonames' and g.country = e.country
-           and abs(g.latitude - e.latitude) < 0.5 and abs(g.longitude - e.longitude) < 0.5)`,
-      [],
-    ),
-  );
 }

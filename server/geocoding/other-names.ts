@@ -4,13 +4,14 @@
  */
 const lines = `
 AT Vienna: Wien, Vienne, Viena, Bécs, Wenen, Vídeň, ウィーン, 维也纳, Вена
-BE Antwerp: Antwerpen, Anvers
+BE Antwerpen: Antwerp, Anvers, Amberes
 BE Brussels: Bruxelles, Brussel, Brüssel, Bruselas, Bruxelas, ブリュッセル, Брюссель
 BE Gent: Ghent, Gand
 BG Sofia: София, Sofija
+BR Rio de Janeiro: Rio, リオデジャネイロ
 BY Minsk: Мінск, Минск
 CH Geneva: Genève, Genf, Ginevra, Ginebra
-CH Zurich: Zürich, Zurigo, チューリッヒ, 苏黎世
+CH Zürich: Zurich, Zurigo, チューリッヒ, 苏黎世
 CN Beijing: 北京, Peking, Pékin, Pekín, Pequim, Пекин
 CN Chengdu: 成都
 CN Chongqing: 重庆, 重慶
@@ -23,6 +24,7 @@ CN Wuhan: 武汉, 武漢
 CN Xian: 西安, Xi'an
 CZ Prague: Praha, Prag, Praga, Prága, プラハ, 布拉格, Прага
 DE Cologne: Köln, Colonia, Keulen, Kolonia, ケルン, 科隆
+DE Frankfurt: Frankfurt am Main, Francfort, Fráncfort, フランクフルト
 DE Hannover: Hanover
 DE Munich: München, Monaco di Baviera, Múnich, Munique, Mnichov, Monachium, ミュンヘン, 慕尼黑, Мюнхен
 DK København: Copenhagen, Kopenhagen, Copenhague, Köpenhamn
@@ -46,7 +48,7 @@ HU Budapest: Budapesta, Budapešť, ブダペスト
 IE Dublin: Baile Átha Cliath
 IL Jerusalem: ירושלים, القدس, Gerusalemme
 IL Tel Aviv-Yafo: Tel Aviv, תל אביב
-IN Bangalore: Bengaluru, ಬೆಂಗಳೂರು
+IN Bengaluru: Bangalore, ಬೆಂಗಳೂರು
 IN Chennai: Madras, சென்னை
 IN Kolkata: Calcutta, কলকাতা
 IN Mumbai: Bombay, मुंबई
@@ -82,18 +84,18 @@ MY Kuala Lumpur: 吉隆坡
 NL The Hague: Den Haag, La Haye, 's-Gravenhage
 NO Oslo: Christiania
 PH Manila: Maynila
-PL Krakow: Kraków, Krakau, Cracow, Cracovie
+PL Kraków: Krakau, Cracow, Cracovie
 PL Warsaw: Warszawa, Warschau, Varsovie, Varsovia, Varsavia, Варшава
 PL Wroclaw: Wrocław, Breslau
 PL Gdansk: Gdańsk, Danzig
-PL Lodz: Łódź
+PL Lódz: Łódź
 PT Lisbon: Lisboa, Lissabon, Lisbonne, リスボン, 里斯本
 PT Porto: Oporto
 RO Bucharest: București, Bukarest, Bucarest
 RS Belgrade: Beograd, Београд, Belgrad
 RU Moscow: Москва, Moskva, Moskau, Moscou, Moscú, Mosca, モスクワ, 莫斯科
 RU St. Petersburg: Санкт-Петербург, Sankt-Peterburg, Saint-Pétersbourg, San Petersburgo, Leningrad
-SA Mecca: مكة, Makkah
+SA Makkah: Mecca, مكة
 SA Riyadh: الرياض, Riad
 SE Göteborg: Gothenburg
 SG Singapore: 新加坡, Singapur, Singapour
@@ -102,7 +104,7 @@ SY Damascus: دمشق, Damas, Damaskus
 TH Bangkok: กรุงเทพ, Krung Thep, バンコク
 TR Istanbul: İstanbul, Constantinople, Estambul
 TW Taipei: 台北, 臺北
-UA Kiev: Kyiv, Київ, Киев, Kiew
+UA Kyiv: Kiev, Київ, Киев, Kiew
 UA Lvov: Lviv, Львів, Lemberg
 UA Odessa: Odesa, Одеса
 US Los Angeles: LA, ロサンゼルス

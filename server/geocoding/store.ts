@@ -61,3 +61,19 @@ function namesOf({ id, name, otherNames }: NewCity) {
   }
   return [...found.values()];
 }
+
+/**
+ * Drops what is embedded and imported too. Half a degree is some 50 km: the middle of a large city is not the
+ * same for everybody.
+ */
+export async function dropDoubles(tx: Transaction): Promise<void> {
+  await queryWithin(
+    tx,
+    `delete from cities e where e.source = 'embedded' and exists (
+       select from city_names mine join city_names other on other.name = mine.name
+         join cities g on g.id = other.city_id
+       where mine.city_id = e.id and g.source = 'geonames' and g.country = e.country
+         and abs(g.latitude - e.latitude) < 0.5 and abs(g.longitude - e.longitude) < 0.5)`,
+    [],
+  );
+}
