@@ -764,7 +764,8 @@ export const operations = {
   },
   "alerts.list": {
     ...free,
-    summary: "What needs your eye: budgets nearly used, keys that expire, documents that failed",
+    summary:
+      "What needs your eye: budgets nearly used, paused calls, keys that expire, documents that failed",
     kind: "query",
     callers: signedIn,
     scope: null,

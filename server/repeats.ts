@@ -88,10 +88,8 @@ async function pause(principal: Principal, id: OperationId, key: string, repeats
       [pauseId, accountId, kind, credentialId, id, key, repeats, pausedSeconds],
     );
     if (made.length === 0) return;
-    const actor = {
-      kind: kind === "apiKey" || kind === "connection" ? kind : ("user" as const),
-      id: credentialId,
-    };
+    // A login is one of the connections.
+    const actor = { kind: kind === "apiKey" ? kind : ("connection" as const), id: credentialId };
     await audit({
       accountId,
       actor,

@@ -147,6 +147,8 @@ it("pauses a call that does not stop, tells its owner, and resumes", async () =>
   const { body } = await rest("GET", "/pauses", { cookie: account.cookie });
   const pauses = z.array(z.looseObject({ id: z.string() })).parse(body.items);
   expect(pauses).toMatchObject([{ operation: "documents.read", name: "test", credentialKind: "apiKey" }]);
+  const alerts = async () => (await rest("GET", "/alerts", { cookie: account.cookie })).body.items;
+  expect(await alerts()).toMatchObject([{ kind: "callPaused", name: "test", amount: 1, limit: "apiKey" }]);
   const { body: log } = await rest("GET", "/audit?event=calls.pause", { cookie: account.cookie });
   expect(log.items).toHaveLength(1);
 
@@ -156,6 +158,7 @@ it("pauses a call that does not stop, tells its owner, and resumes", async () =>
   expect((await rest("POST", path, { cookie: account.cookie }, {})).status).toBe(204);
   expect((await called(key, "read_document", call)).problem).toBeUndefined();
   expect((await rest("GET", "/pauses", { cookie: account.cookie })).body.items).toEqual([]);
+  expect(await alerts()).toEqual([]);
 });
 
 const redisUrl = process.env.REDIS_URL;

@@ -15,7 +15,7 @@ import { procedure, router } from "../trpc.ts";
 const pauseSchema = z
   .object({
     id: z.string(),
-    credentialKind: z.string().describe("apiKey or connection"),
+    credentialKind: z.string().describe("apiKey, connection or login"),
     credentialId: z.string(),
     name: z.string().nullable().describe("Of the key or app"),
     operation: z.string(),

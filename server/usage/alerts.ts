@@ -18,6 +18,7 @@ const manyRefusals = 5;
 
 const kinds = [
   "tokenReused",
+  "callPaused",
   "lowBalance",
   "budgetNearlyUsed",
   "limitReached",
@@ -31,9 +32,15 @@ const alertSchema = z
     kind: z.enum(kinds),
     subjectId: z.string().nullable().describe("The key, connection or dataset it is about"),
     name: z.string().nullable(),
-    /** Percent of a budget, credits left, documents failed, calls refused. */
-    amount: z.int().nullable().describe("Percent used, credits left, documents failed or calls refused"),
-    limit: z.string().nullable().describe("Name of the limit or period of the budget"),
+    /** Percent of a budget, credits left, documents failed, calls refused or paused. */
+    amount: z
+      .int()
+      .nullable()
+      .describe("Percent used, credits left, documents failed, calls refused or calls paused"),
+    limit: z
+      .string()
+      .nullable()
+      .describe("Name of the limit, period of the budget, or kind of the credential whose call is paused"),
     at: timeField.describe("When it happened, or will"),
   })
   .meta({ id: "Alert" });
@@ -43,10 +50,15 @@ with alert(kind, subject_id, name, amount, limit_name, at) as (
   select distinct on (subject_id) 'tokenReused', subject_id, (select c.name from connections c where c.id = subject_id), null::bigint, null::text, created_at
   from (
     select subject_id, created_at from audit_events
-    where account_id = $1 and event in ('connections.codeReused', 'connections.refreshTokenReused')
+    where account_id = $1 and event in ('connections.codeReused', 'connections.refreshTokenReused', 'logins.refreshTokenReused')
       and created_at > now() - interval '${reuseDays} days'
     order by subject_id, created_at desc
   ) as reused
+  union all
+  select 'callPaused', credential_id, coalesce(max(k.name), max(c.name)), count(*), credential_kind, max(p.created_at)
+  from call_pauses p left join apikey k on k.id = p.credential_id left join connections c on c.id = p.credential_id
+  where p.account_id = $1 and p.resumed_at is null and p.expires_at > now()
+  group by credential_id, credential_kind
   union all
   select 'lowBalance', null, null, a.balance, null, now()
   from credit_accounts a left join credit_settings s on s.account_id = a.id
@@ -71,7 +83,7 @@ with alert(kind, subject_id, name, amount, limit_name, at) as (
   where reference_id = $1 and expires_at between now() and now() + interval '${expiringDays} days'
   union all
   select 'connectionExpires', id, name, null, null, expires_at from connections
-  where account_id = $1 and expires_at between now() and now() + interval '${expiringDays} days'
+  where account_id = $1 and not login and expires_at between now() and now() + interval '${expiringDays} days'
 )
 select kind, subject_id as "subjectId", name, amount::int as amount, limit_name as "limit", at from alert
 order by array_position($3::text[], kind), at desc limit 50`;

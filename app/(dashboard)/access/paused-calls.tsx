@@ -20,7 +20,11 @@ export function PausedCalls({ kind }: { kind: "apiKey" | "connection" }) {
       onSuccess: () => queries.invalidateQueries(trpc.pauses.pathFilter()),
     }),
   );
-  const items = paused.data?.items.filter(({ credentialKind }) => credentialKind === kind) ?? [];
+  // A login stands among the connections.
+  const items =
+    paused.data?.items.filter(
+      ({ credentialKind }) => (credentialKind === "apiKey") === (kind === "apiKey"),
+    ) ?? [];
   if (items.length === 0) return null;
   return (
     <Alert

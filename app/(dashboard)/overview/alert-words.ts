@@ -4,6 +4,7 @@ import { count, formatNumber } from "../../_components/format.ts";
 export type AlertItem = {
   kind:
     | "tokenReused"
+    | "callPaused"
     | "lowBalance"
     | "budgetNearlyUsed"
     | "limitReached"
@@ -28,6 +29,13 @@ export function alertWords({ kind, subjectId, name, amount, limit }: AlertItem):
         title: `A token of ${name ?? "an app"} was used twice. Its access was ended in case it was copied.`,
         href: "/connections",
         action: "See the app",
+        timed: true,
+      };
+    case "callPaused":
+      return {
+        title: `${name ?? "An app"} made the same call again and again: ${many === 1 ? "it is" : `${formatNumber(many)} calls are`} paused.`,
+        href: limit === "apiKey" ? "/keys" : "/connections",
+        action: "See and resume",
         timed: true,
       };
     case "lowBalance":
