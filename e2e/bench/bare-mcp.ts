@@ -1,17 +1,21 @@
-/** What the SDK leaves of node:http: a server of one tool that echoes, for everybody. */
+/** What the SDK leaves of node:http: a server of TOOLS tools that echo, for everybody. */
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 
+const words = z.object({ words: z.string() });
+const names = Array.from({ length: Number(process.env.TOOLS) }, (_, index) => `echo_${index}`);
+
 const { fetch: answer } = createMcpHandler(() => {
   const server = new McpServer({ name: "echo", version: "1" });
-  const words = { words: z.string() };
-  server.registerTool(
-    "echo",
-    { description: "Says what it is told", inputSchema: z.object(words), outputSchema: z.object(words) },
-    (told) => ({ content: [{ type: "text", text: told.words }], structuredContent: told }),
-  );
+  for (const name of names) {
+    server.registerTool(
+      name,
+      { description: "Says what it is told", inputSchema: words, outputSchema: words },
+      (told) => ({ content: [{ type: "text", text: told.words }], structuredContent: told }),
+    );
+  }
   return server;
 });
 

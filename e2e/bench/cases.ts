@@ -11,7 +11,7 @@ import { withoutSearch } from "./floor-charge.ts";
 import { httpRequest, type Measured, run } from "./generator.ts";
 import { chargeByHand, holdAndCapture, type Payer, payersOf } from "./ledger.ts";
 import { type LimiterUnderTest, memoryLimiter, redisLimiter } from "./limiter.ts";
-import { bareMcpRequests, mcpTitles, productMcpRequests } from "./mcp-cases.ts";
+import { type McpCaseId, mcpRequests, mcpTitles, timeFirstCalls } from "./mcp-cases.ts";
 import { catchMcpRequest, wordsMark } from "./mcp-request.ts";
 import { buildNextApp, nextProgram } from "./next-app.ts";
 import { start } from "./processes.ts";
@@ -203,12 +203,23 @@ async function startLedger({ filled, wants }: Prepared): Promise<Case[]> {
 
 async function startMcp(prepared: Prepared): Promise<Case[]> {
   const { wants, filled } = prepared;
-  const asked = (Object.keys(mcpTitles) as (keyof typeof mcpTitles)[]).filter((id) => wants(id));
-  if (asked.length === 0) return [];
-  // The limits of one account would end the measurement.
-  const port = await startServer(prepared, [], { RATE_LIMIT_ALLOWLIST: "127.0.0.1" });
-  const requests = [...(await bareMcpRequests()), ...(await productMcpRequests(port, at(filled.keys, 0)))];
-  return requests.map(({ id, port, request }) => overHttp(id, port, request));
+  const ids = Object.keys(mcpTitles) as McpCaseId[];
+  if (!wants(...ids)) return [];
+  const port = await startServer(prepared, [], withoutLimits);
+  const requests = await mcpRequests(port, filled.endpointKeys, (id) => wants(id));
+  return requests.map(({ id, request, ...how }) => ({
+    ...overHttp(id, how.port, request, how.callers),
+    share: 0.5,
+  }));
+}
+
+/** The limits of one account would end the measurement. */
+const withoutLimits = { RATE_LIMIT_ALLOWLIST: "127.0.0.1" };
+
+/** Of a process that has just started. */
+export async function firstMcpCalls(prepared: Prepared): Promise<number[]> {
+  const port = await startServer(prepared, [], withoutLimits);
+  return timeFirstCalls(port, prepared.filled.payingKeys.slice(0, 20));
 }
 
 const chainPath = ({ datasetId }: Filled) => `/api/v1/mcp/query/${datasetId}/default`;

@@ -14,6 +14,7 @@ import { balanceMultipliers } from "#server/operations.ts";
 import { hashKey, keyPrefix } from "#server/principal.ts";
 import type { Page } from "./corpus.ts";
 import { floorTables } from "./floor-charge.ts";
+import { endpointCounts } from "./mcp-cases.ts";
 
 export type Filled = {
   readonly datasetId: string;
@@ -21,6 +22,8 @@ export type Filled = {
   readonly keys: readonly string[];
   /** For the ledger by itself, which knows no limits. */
   readonly payingKeys: readonly string[];
+  /** By how many endpoints the key's account has. */
+  readonly endpointKeys: ReadonlyMap<number, string>;
 };
 
 const callingAccounts = 100;
@@ -39,6 +42,8 @@ export async function fillDatabase(pages: readonly Page[]): Promise<Filled> {
       "insert into datasets (id, owner_id, name, visibility) values ($1, 'bench_0', 'Manual pages', 'public')",
       [datasetId],
     );
+    const endpointKeys = new Map<number, string>();
+    for (const count of endpointCounts) endpointKeys.set(count, await openWithEndpoints(count));
     for (let first = 0; first < pages.length; first += pagesAtOnce) {
       const items = pages.slice(first, first + pagesAtOnce).map(({ name, text }) => ({
         fileName: name,
@@ -51,7 +56,7 @@ export async function fillDatabase(pages: readonly Page[]): Promise<Filled> {
     for (const statement of floorTables) await query(statement);
     // Plans prepared on empty tables stay as they are.
     await query("vacuum analyze");
-    return { datasetId, keys, payingKeys };
+    return { datasetId, keys, payingKeys, endpointKeys };
   } finally {
     await ingestion.stop();
     await closeDatabase();
@@ -77,6 +82,30 @@ async function openRichAccount(userId: string): Promise<string> {
     `insert into apikey (id, name, reference_id, key, created_at, updated_at, rate_limit_enabled, permissions)
      values ($1 || '_key', 'bench', $1, $2, now(), now(), false, '{"scope":["mcp:tools"]}')`,
     [userId, hashKey(key)],
+  );
+  return key;
+}
+
+/** Twenty a dataset, published, with a description as long as a model needs. */
+async function openWithEndpoints(count: number): Promise<string> {
+  const owner = `with_${count}_endpoints`;
+  const key = await openRichAccount(owner);
+  await query(
+    `insert into datasets (id, owner_id, name) select $1 || '_' || n, $1, 'Manual ' || n
+     from generate_series(0, ($2::int - 1) / 20) n`,
+    [owner, count],
+  );
+  const saved = `'Section ' || n, repeat('What its pages say of options. ', 4), '{"topK": 8}'::jsonb, '{mode}'::text[]`;
+  await query(
+    `insert into endpoints (id, dataset_id, name, title, description, options, fixed, published_version, latest_version)
+     select $1 || '_ep_' || n, $1 || '_' || (n / 20), 'section-' || n, ${saved}, 1, 1
+     from generate_series(0, $2::int - 1) n`,
+    [owner, count],
+  );
+  await query(
+    `insert into endpoint_versions (endpoint_id, version, title, description, options, fixed)
+     select $1 || '_ep_' || n, 1, ${saved} from generate_series(0, $2::int - 1) n`,
+    [owner, count],
   );
   return key;
 }

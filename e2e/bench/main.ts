@@ -15,6 +15,7 @@ import {
   type Case,
   callers,
   caseIds,
+  firstMcpCalls,
   type Prepared,
   redisUrl,
   startCases,
@@ -108,12 +109,13 @@ async function bench(): Promise<void> {
   const rows = cases.map(({ id }) => summarize(id, titles[id], results.get(id) ?? []));
   const roundTrips = wants("h1") ? await countRoundTrips(prepared) : null;
   const bytes = wants("f1") ? { redis: await redisBytes(redisUrl()), memory: await memoryBytes() } : null;
+  const firstCalls = wants("m1") ? await firstMcpCalls(prepared) : null;
   const wrong = await checkLedger();
   if (wrong.length > 0) throw new Error(`The ledger does not add up for: ${wrong.join(", ")}.`);
   const machine = `Node ${process.versions.node}, ${availableParallelism()} processors shared by servers, database, Redis and callers`;
   say(`\n${machine}\n\n${formatTable(rows)}\n`);
   say(ratios(rows));
-  say(formatCosts(rows.find(({ id }) => id === "h1")?.p50, { roundTrips, bytes }));
+  say(formatCosts(rows, { roundTrips, bytes, firstCalls }));
 }
 
 function ratios(rows: readonly Row[]): string {

@@ -1,57 +1,116 @@
-/** MCP besides a search: what is listed and what is free, against a bare server of the SDK. */
+/**
+ * MCP besides a search: what is listed and what is free, for accounts with few and many endpoints, against a
+ * bare server of the SDK that has as many tools.
+ */
 import { fileURLToPath } from "node:url";
-import { catchMcpRequest, type Era } from "./mcp-request.ts";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { catchMcpRequest, type Era, eras } from "./mcp-request.ts";
 import { start } from "./processes.ts";
 
+/** Endpoints that an account has, each a tool, or tools that the bare server has. */
+export const endpointCounts = [1, 20, 200] as const;
+type Count = (typeof endpointCounts)[number];
+
+const families = {
+  i: { era: "modern", method: "tools/list" },
+  j: { era: "legacy", method: "tools/list" },
+  k: { era: "modern", method: "tools/call" },
+  l: { era: "legacy", method: "tools/call" },
+} as const satisfies Record<string, { era: Era; method: "tools/list" | "tools/call" }>;
+type Family = keyof typeof families;
+const familyIds = Object.keys(families) as Family[];
+const dates = { modern: "2026-07-28", legacy: "2025-11-25" } as const;
+
+/** `i20`: the product's; `i20b`: the bare server's. */
+type Id = `${Family}${Count}${"" | "b"}`;
+
+const all = familyIds.flatMap((family) => endpointCounts.map((count) => ({ family, count })));
+
 export const mcpTitles = {
-  i0: "tools/list of a bare SDK server, 2026-07-28",
-  i1: "tools/list, 2026-07-28",
-  j0: "tools/list of a bare SDK server, 2025-11-25",
-  j1: "tools/list, 2025-11-25",
-  k0: "tools/call of a bare SDK server, 2026-07-28",
-  k1: "tools/call of a free tool, 2026-07-28",
-  l0: "tools/call of a bare SDK server, 2025-11-25",
-  l1: "tools/call of a free tool, 2025-11-25",
-} as const;
-type McpCaseId = keyof typeof mcpTitles;
+  ...Object.fromEntries(
+    all.flatMap(({ family, count }) => {
+      const { era, method } = families[family];
+      const what = `${method}, ${dates[era]}`;
+      const ours = method === "tools/call" ? "free tools/call" : method;
+      return [
+        [`${family}${count}b`, `${what}, bare SDK server, ${count} tools`],
+        [`${family}${count}`, `${ours}, ${dates[era]}, ${count} endpoints`],
+      ];
+    }),
+  ),
+  m1: "tools/list, 2026-07-28, 200 endpoints, one caller",
+} as Record<Id | "m1", string>;
+export type McpCaseId = keyof typeof mcpTitles;
 
-export const mcpRatios = [
-  { of: "i1", to: "i0", means: "tools/list against a bare SDK server, 2026-07-28", aim: 0.5 },
-  { of: "j1", to: "j0", means: "tools/list against a bare SDK server, 2025-11-25", aim: 0.5 },
-  { of: "k1", to: "k0", means: "a free tool against an echo of a bare SDK server, 2026-07-28", aim: 0.5 },
-  { of: "l1", to: "l0", means: "a free tool against an echo of a bare SDK server, 2025-11-25", aim: 0.5 },
-];
+export const mcpRatios = all.map(({ family, count }) => ({
+  of: `${family}${count}`,
+  to: `${family}${count}b`,
+  means: `${families[family].method} against a bare SDK server, ${dates[families[family].era]}, ${count}`,
+  aim: 0.5,
+}));
 
-type Requests = { readonly id: McpCaseId; readonly port: number; readonly request: () => string };
+export type McpRequests = {
+  readonly id: McpCaseId;
+  readonly port: number;
+  readonly request: () => string;
+  readonly callers?: 1;
+};
 
 const echoServer = fileURLToPath(new URL("./bare-mcp.ts", import.meta.url));
-const lists = { modern: "i", legacy: "j" } as const;
-const calls = { modern: "k", legacy: "l" } as const;
-const eras: readonly Era[] = ["modern", "legacy"];
 
-export async function bareMcpRequests(): Promise<Requests[]> {
-  const { port } = await start("The bare MCP server", () => ({ args: [echoServer] }), "/");
-  const requests: Requests[] = [];
-  for (const era of eras) {
-    const list = await catchMcpRequest(port, era, "", "tools/list", (client) => client.listTools());
-    const call = await catchMcpRequest(port, era, "", "tools/call", (client) =>
-      client.callTool({ name: "echo", arguments: { words: "hello" } }),
-    );
-    requests.push({ id: `${lists[era]}0`, port, request: () => list("") });
-    requests.push({ id: `${calls[era]}0`, port, request: () => call("") });
+/** @param keys of accounts with so many endpoints */
+export async function mcpRequests(
+  port: number,
+  keys: ReadonlyMap<number, string>,
+  wants: (id: McpCaseId) => boolean,
+): Promise<McpRequests[]> {
+  const requests: McpRequests[] = [];
+  for (const count of endpointCounts) {
+    const ids = familyIds.map((family) => ({ family, id: `${family}${count}` as const }));
+    for (const { family, id } of ids.filter((one) => wants(one.id))) {
+      requests.push(await requestOf(id, port, family, keys.get(count) ?? "", ["list_datasets", {}]));
+    }
+    const bareIds = ids.filter(({ id }) => wants(`${id}b`));
+    if (bareIds.length === 0) continue;
+    const env = { TOOLS: String(count) };
+    const bare = await start("The bare MCP server", () => ({ args: [echoServer], env }), "/");
+    for (const { family, id } of bareIds) {
+      requests.push(await requestOf(`${id}b`, bare.port, family, "", ["echo_0", { words: "hello" }]));
+    }
+  }
+  if (wants("m1")) {
+    requests.push({ ...(await requestOf("m1", port, "i", keys.get(200) ?? "", ["", {}])), callers: 1 });
   }
   return requests;
 }
 
-export async function productMcpRequests(port: number, key: string): Promise<Requests[]> {
-  const requests: Requests[] = [];
-  for (const era of eras) {
-    const list = await catchMcpRequest(port, era, key, "tools/list", (client) => client.listTools());
-    const call = await catchMcpRequest(port, era, key, "tools/call", (client) =>
-      client.callTool({ name: "list_datasets", arguments: {} }),
+async function requestOf(
+  id: McpCaseId,
+  port: number,
+  family: Family,
+  key: string,
+  [name, args]: readonly [string, Record<string, string>],
+): Promise<McpRequests> {
+  const { era, method } = families[family];
+  const caught = await catchMcpRequest(port, era, key, method, (client) =>
+    method === "tools/list" ? client.listTools() : client.callTool({ name, arguments: args }),
+  );
+  return { id, port, request: () => caught(key) };
+}
+
+/** Milliseconds of each key's first call after connecting, by the client's clock. No process knew the keys. */
+export async function timeFirstCalls(port: number, keys: readonly string[]): Promise<number[]> {
+  const times: number[] = [];
+  for (const key of keys) {
+    const client = new Client({ name: "fltr-bench", version: "1.0.0" }, eras.modern);
+    const url = new URL(`http://127.0.0.1:${port}/api/mcp`);
+    await client.connect(
+      new StreamableHTTPClientTransport(url, { requestInit: { headers: { "X-API-Key": key } } }),
     );
-    requests.push({ id: `${lists[era]}1`, port, request: () => list(key) });
-    requests.push({ id: `${calls[era]}1`, port, request: () => call(key) });
+    const startedAt = performance.now();
+    await client.callTool({ name: "list_datasets", arguments: {} });
+    times.push(performance.now() - startedAt);
+    await client.close();
   }
-  return requests;
+  return times;
 }

@@ -8,7 +8,7 @@ import { httpRequest } from "./generator.ts";
 export type Era = "modern" | "legacy";
 export type McpRequest = (key: string, words?: string) => string;
 
-const eras = {
+export const eras = {
   modern: { versionNegotiation: { mode: { pin: "2026-07-28" } } },
   legacy: { versionNegotiation: { mode: "legacy" } },
 } as const;

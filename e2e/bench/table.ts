@@ -62,17 +62,22 @@ export function formatRatios(rows: readonly Row[], ratios: readonly Ratio[]): st
 type Costs = {
   readonly roundTrips: { readonly calls: number; readonly postgres: number; readonly redis: number } | null;
   readonly bytes: Record<"redis" | "memory", { readonly fresh: number; readonly full: number }> | null;
+  /** Milliseconds. */
+  readonly firstCalls: readonly number[] | null;
 };
 
 const chainAimMs = 1.5;
+const firstCallAimMs = 100;
+const longListAimMs = 50;
 const roundTripAims = { postgres: 2, redis: 1 };
 /** What the process does besides the calls that are counted. */
 const roundTripTolerance = 0.1;
 
 /** What is no ratio of two rows. */
-export function formatCosts(chainP50: number | undefined, { roundTrips, bytes }: Costs): string {
+export function formatCosts(rows: readonly Row[], { roundTrips, bytes, firstCalls }: Costs): string {
   const lines: string[] = [];
   const verdict = (met: boolean) => (met ? "met" : "missed");
+  const [chainP50, longListP50] = ["h1", "m1"].map((of) => rows.find(({ id }) => id === of)?.p50);
   if (chainP50 !== undefined) {
     lines.push(
       `The chain by itself: p50 ${milliseconds(chainP50)} ms (aim < ${chainAimMs}: ${verdict(chainP50 < chainAimMs)})`,
@@ -85,6 +90,20 @@ export function formatCosts(chainP50: number | undefined, { roundTrips, bytes }:
     });
     lines.push(
       `Round trips of a priced call besides the handler's: ${told.join(", ")}, over ${roundTrips.calls} calls`,
+    );
+  }
+  if (longListP50 !== undefined) {
+    const met = verdict(longListP50 < longListAimMs);
+    lines.push(
+      `tools/list of 200 endpoints: p50 ${milliseconds(longListP50)} ms (aim < ${longListAimMs}: ${met})`,
+    );
+  }
+  if (firstCalls) {
+    const worst = Math.max(...firstCalls);
+    const told = `median ${milliseconds(median(firstCalls))} ms, worst ${milliseconds(worst)} ms of ${firstCalls.length}`;
+    const met = verdict(worst < firstCallAimMs);
+    lines.push(
+      `The first call after connecting, to a new process: ${told} (aim < ${firstCallAimMs}: ${met})`,
     );
   }
   for (const [store, { fresh, full }] of Object.entries(bytes ?? {})) {
