@@ -6,23 +6,24 @@
 import { randomBytes } from "node:crypto";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import postgres from "postgres";
 import { z } from "zod";
 import { OAuthKeeper } from "#server/testing/oauth-keeper.ts";
+import { createDatabase, serverUrl } from "./own-database.ts";
 import { freePort, startOwnServer } from "./own-server.ts";
 import { startRoundRobin } from "./round-robin.ts";
 
 type Server = Awaited<ReturnType<typeof startOwnServer>>;
 
 let address = "";
-let dropDatabase = async () => {};
+let database: Awaited<ReturnType<typeof createDatabase>> | undefined;
 let proxy: Awaited<ReturnType<typeof startRoundRobin>> | undefined;
 const servers: Server[] = [];
 let start: (index: number) => Promise<void>;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  const databaseUrl = await createDatabase();
+  database = await createDatabase();
+  const DATABASE_URL = database.url;
   const [front, ...ports] = [await freePort(), await freePort(), await freePort()];
   address = `http://localhost:${front}`;
   const secret = randomBytes(32).toString("hex");
@@ -30,7 +31,7 @@ test.beforeAll(async () => {
     servers[index] = await startOwnServer({
       PORT: String(ports[index]),
       APP_URL: address,
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL,
       REDIS_URL: serverUrl("TEST_REDIS_URL").href,
       AUTH_SECRET: secret,
       TRUSTED_PROXY_HOPS: "1",
@@ -43,7 +44,7 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await proxy?.stop();
   for (const { stop } of servers) await stop();
-  await dropDatabase();
+  await database?.drop();
 });
 
 test("an app lives in two processes at once, and is gone from both when its owner says so", async ({
@@ -126,26 +127,6 @@ test("an app lives in two processes at once, and is gone from both when its owne
     await client.close();
   });
 });
-
-/** Of the test run: bin/test.mjs starts them. */
-function serverUrl(name: "TEST_DATABASE_URL" | "TEST_REDIS_URL"): URL {
-  const url = URL.parse(process.env[name] ?? "");
-  if (!url) throw new Error(`${name} is not set: run node bin/test.mjs e2e`);
-  return url;
-}
-
-async function createDatabase(): Promise<string> {
-  const url = serverUrl("TEST_DATABASE_URL");
-  const name = `e2e_${randomBytes(6).toString("hex")}`;
-  const admin = postgres(url.href, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${name}`);
-  dropDatabase = async () => {
-    await admin.unsafe(`drop database if exists ${name} with (force)`);
-    await admin.end();
-  };
-  url.pathname = `/${name}`;
-  return url.href;
-}
 
 function newClient(authProvider: OAuthKeeper) {
   return {
