@@ -123,7 +123,7 @@ test("over a key's budget, out of credits, and helped by the admin", async ({ br
   await expect(page.getByText("You asked for 40,000 credits")).toBeVisible();
   await expectAccessible(page);
 
-  await admin.getByRole("link", { name: "Accounts" }).click();
+  await admin.getByRole("link", { name: "Admin" }).click();
   const asked = admin.getByRole("listitem").filter({ hasText: "reader@example.test" });
   await expect(asked).toContainText("A field trip");
   await expectAccessible(admin);

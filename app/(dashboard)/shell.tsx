@@ -78,7 +78,7 @@ const groups: { label: string; adminOnly?: true; places: Place[] }[] = [
   {
     label: "Installation",
     adminOnly: true,
-    places: [{ href: "/admin", label: "Accounts", icon: IconUsers }],
+    places: [{ href: "/admin", label: "Admin", icon: IconUsers }],
   },
 ];
 

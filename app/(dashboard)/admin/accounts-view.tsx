@@ -23,7 +23,6 @@ import { IconGauge, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatNumber } from "../../_components/format.ts";
-import { ButtonLink } from "../../_components/links.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
@@ -44,11 +43,6 @@ export function AccountsView() {
       <PageHeader
         title="Accounts"
         description="Everyone with an account on this installation. Only admins see this page."
-        actions={
-          <ButtonLink href="/admin/audit" variant="default">
-            Audit log of everyone
-          </ButtonLink>
-        }
       />
       <Stack gap={40}>
         {packs.data?.canBuy === false && <CreditRequests />}

@@ -14,21 +14,15 @@ import {
 } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { tierNames } from "#server/operations.ts";
 import { formatNumber, formatWindow } from "../../_components/format.ts";
-import { limitWords, pointsInTable, settableLimits } from "../../_components/limit-words.ts";
+import { pointsInTable, settableLimits } from "../../_components/limit-words.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { limitOfOthers } from "./limit-of-others.ts";
 
 export type LimitedAccount = { id: string; name: string; overrides: Record<string, number> };
 
-/** Of somebody else, whose dashboard and keys they are. */
-const tierWords: Record<string, string> = {
-  [tierNames.session]: "Dashboard and connected apps",
-  [tierNames.apiKey]: "All keys together",
-};
-const wordsFor = (name: string) => tierWords[name] ?? limitWords(name);
-const choices = settableLimits.map((name) => ({ value: name, label: wordsFor(name) }));
+const choices = settableLimits.map((name) => ({ value: name, label: limitOfOthers(name) }));
 
 /** What the form shows of a limit: what is set, or the table's number to begin with. */
 function settingOf(name: string, overrides: Record<string, number>) {
@@ -66,7 +60,7 @@ function LimitForm({ account, onClose }: { account: LimitedAccount; onClose: () 
   const window = formatWindow(usual?.windowSeconds ?? 3600);
   const overrides = set.data?.overrides ?? account.overrides;
   const setWords = Object.entries(overrides)
-    .map(([name, points]) => `${wordsFor(name)}, ${formatNumber(points)}`)
+    .map(([name, points]) => `${limitOfOthers(name)}, ${formatNumber(points)}`)
     .join("; ");
   return (
     <form

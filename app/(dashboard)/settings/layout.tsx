@@ -1,12 +1,19 @@
 import type { ReactNode } from "react";
 import { PageHeader } from "../../_components/page-header.tsx";
-import { SettingsTabs } from "./settings-tabs.tsx";
+import { PageTabs } from "../page-tabs.tsx";
+
+const pages = [
+  { href: "/settings/profile", label: "Profile" },
+  { href: "/settings/security", label: "Security" },
+  { href: "/settings/browsers", label: "Browsers" },
+  { href: "/settings/data", label: "Your data" },
+];
 
 export default function SettingsLayout({ children }: { children: ReactNode }) {
   return (
     <>
       <PageHeader title="Settings" />
-      <SettingsTabs />
+      <PageTabs label="Settings" pages={pages} />
       {children}
     </>
   );

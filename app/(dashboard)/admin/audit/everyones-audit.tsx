@@ -3,7 +3,6 @@
 import { Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ButtonLink } from "../../../_components/links.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { usePlace } from "../../../_components/pager.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
@@ -43,11 +42,6 @@ export function EveryonesAudit() {
       <PageHeader
         title="Audit log of everyone"
         description="Every security event of this installation, newest first. Only admins see this page."
-        actions={
-          <ButtonLink href="/admin" variant="default">
-            Accounts
-          </ButtonLink>
-        }
       />
       <AuditTable
         page={events.data}

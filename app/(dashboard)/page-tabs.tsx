@@ -3,21 +3,15 @@
 import { NavLink, ScrollArea } from "@mantine/core";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import classes from "./settings.module.css";
+import classes from "./page-tabs.module.css";
 
-const pages = [
-  { href: "/settings/profile", label: "Profile" },
-  { href: "/settings/security", label: "Security" },
-  { href: "/settings/browsers", label: "Browsers" },
-  { href: "/settings/data", label: "Your data" },
-];
-
-export function SettingsTabs() {
+/** Pages that belong together, beside each other. */
+export function PageTabs(props: { label: string; pages: readonly { href: string; label: string }[] }) {
   const pathname = usePathname();
   return (
     <ScrollArea type="never" mb="xl" className={classes.tabs ?? ""}>
-      <nav aria-label="Settings" className={classes.list}>
-        {pages.map(({ href, label }) => (
+      <nav aria-label={props.label} className={classes.list}>
+        {props.pages.map(({ href, label }) => (
           <NavLink
             key={href}
             component={Link}
