@@ -25,6 +25,7 @@ import {
   IconHistory,
   IconHome,
   IconKey,
+  IconListSearch,
   IconPlugConnected,
   IconReceipt,
   IconSettings,
@@ -49,6 +50,7 @@ const groups: { label: string; adminOnly?: true; places: Place[] }[] = [
     places: [
       { href: "/overview", label: "Overview", icon: IconHome },
       { href: "/datasets", label: "Datasets", icon: IconDatabase },
+      { href: "/playground", label: "Playground", icon: IconListSearch },
     ],
   },
   {

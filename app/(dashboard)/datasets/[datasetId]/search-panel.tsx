@@ -9,11 +9,11 @@ import { operations } from "#server/operations.ts";
 import { EmptyBox } from "../../../_components/empty-box.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/provider.tsx";
+import { OptionFields } from "../../search/option-fields.tsx";
+import { type ChosenOptions, sentOptions } from "../../search/option-words.ts";
+import { SaveEndpoint } from "../../search/save-endpoint.tsx";
+import { SearchResult } from "../../search/search-result.tsx";
 import { CallExamples } from "./call-examples.tsx";
-import { OptionFields } from "./endpoints/option-fields.tsx";
-import type { ChosenOptions } from "./endpoints/option-words.ts";
-import { SaveEndpoint } from "./endpoints/save-endpoint.tsx";
-import { SearchResult } from "./search-result.tsx";
 
 const price = operations["search.query"].priceCredits;
 
@@ -43,7 +43,7 @@ export function SearchPanel(props: {
       const answer = await client.search.query.query({
         datasetId,
         query: words,
-        ...options,
+        ...sentOptions(options),
         highlights: true,
       });
       return { ...answer, query: words, milliseconds: Math.round(performance.now() - startedAt) };
@@ -110,7 +110,7 @@ export function SearchPanel(props: {
         </Group>
         <Collapse expanded={choosing}>
           <Box pt="xs">
-            <OptionFields value={options} onChange={setOptions} />
+            <OptionFields value={options} hidden={["highlights", "explain"]} onChange={setOptions} />
           </Box>
         </Collapse>
       </Box>

@@ -5,8 +5,8 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
 import { useTRPC, useTRPCClient } from "../../../../_trpc/provider.tsx";
-import { EndpointForm, type EndpointValues } from "./endpoint-form.tsx";
-import { otherOptions, shownOptions } from "./option-words.ts";
+import { EndpointForm, type EndpointValues } from "../../../search/endpoint-form.tsx";
+import { sentOptions } from "../../../search/option-words.ts";
 
 export function EditEndpoint(props: {
   endpointId: string;
@@ -24,13 +24,11 @@ export function EditEndpoint(props: {
   });
   const save = useMutation({
     mutationFn: async ({ publish, title, description, options, fixed }: EndpointValues) => {
-      // What has no field here stays as it is.
-      const all = { ...otherOptions(data?.draft.options ?? {}), ...options };
       await client.endpoints.update.mutate({
         endpointId,
         title: title.trim() || name,
         description,
-        options: all,
+        options: sentOptions(options),
         fixed,
       });
       return publish ? client.endpoints.publish.mutate({ endpointId }) : null;
@@ -48,7 +46,7 @@ export function EditEndpoint(props: {
       {data && (
         <EndpointForm
           named
-          initial={{ name, publish: true, ...data.draft, options: shownOptions(data.draft.options) }}
+          initial={{ name, publish: true, ...data.draft }}
           submit="Save"
           publishLabel="Publish the change at once"
           pending={save.isPending}

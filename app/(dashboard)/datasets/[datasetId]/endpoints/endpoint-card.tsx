@@ -8,11 +8,11 @@ import { CodeBlock } from "../../../../_components/code-block.tsx";
 import { curlCommand, toolCall } from "../../../../_components/connect-snippets.ts";
 import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../../_trpc/provider.tsx";
+import { optionLabel, optionsText } from "../../../search/option-words.ts";
 import { DeleteEndpoint } from "./delete-endpoint.tsx";
 import { EditEndpoint } from "./edit-endpoint.tsx";
 import type { Endpoint } from "./endpoint.ts";
 import { EndpointVersions } from "./endpoint-versions.tsx";
-import { optionLabel, optionsText } from "./option-words.ts";
 
 export function EndpointCard({ endpoint, address }: { endpoint: Endpoint; address: string }) {
   const { id, name, datasetId, title, description, version, unpublishedChanges } = endpoint;

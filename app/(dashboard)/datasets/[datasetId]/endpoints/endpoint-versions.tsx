@@ -6,7 +6,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
 import { TimeText } from "../../../../_components/time-text.tsx";
 import { useTRPC } from "../../../../_trpc/provider.tsx";
-import { optionsText } from "./option-words.ts";
+import { optionsText } from "../../../search/option-words.ts";
 
 /** What was published, newest first; any of them can be what callers get again. */
 export function EndpointVersions(props: {

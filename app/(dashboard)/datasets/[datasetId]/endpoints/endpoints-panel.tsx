@@ -7,8 +7,8 @@ import { useQuery } from "@tanstack/react-query";
 import { EmptyBox } from "../../../../_components/empty-box.tsx";
 import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../../_trpc/provider.tsx";
+import { SaveEndpoint } from "../../../search/save-endpoint.tsx";
 import { EndpointCard } from "./endpoint-card.tsx";
-import { SaveEndpoint } from "./save-endpoint.tsx";
 
 /** As many as a dataset can have. */
 const limit = 100;

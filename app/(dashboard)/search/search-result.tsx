@@ -1,19 +1,22 @@
 "use client";
 
 import { Code, Group, Paper, Stack, Text } from "@mantine/core";
-import { CopyIcon } from "../../../_components/copy-icon.tsx";
-import { count } from "../../../_components/format.ts";
+import type { ReactNode } from "react";
+import { CopyIcon } from "../../_components/copy-icon.tsx";
+import { count } from "../../_components/format.ts";
 import { type Hit, HitCard } from "./hit-card.tsx";
 
-export function SearchResult(props: {
+/** `note`: what else is told of each hit, below it. */
+export function SearchResult<Shown extends Hit>(props: {
   result: {
     query: string;
-    hits: readonly Hit[];
+    hits: readonly Shown[];
     receiptId: string | null;
     creditsCharged: number;
     truncated: boolean;
     milliseconds: number;
   };
+  note?: (hit: Shown) => ReactNode;
 }) {
   const { query, hits, receiptId, creditsCharged, truncated, milliseconds } = props.result;
   if (hits.length === 0) {
@@ -46,7 +49,9 @@ export function SearchResult(props: {
       <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: "none" }}>
         {hits.map((hit, index) => (
           <li key={hit.chunkId}>
-            <HitCard hit={hit} rank={index + 1} />
+            <HitCard hit={hit} rank={index + 1}>
+              {props.note?.(hit)}
+            </HitCard>
           </li>
         ))}
       </Stack>

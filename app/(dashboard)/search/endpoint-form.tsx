@@ -3,20 +3,20 @@
 import { Button, Group, MultiSelect, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { ReactNode } from "react";
-import type { Endpoint } from "./endpoint.ts";
+import type { OptionName } from "#server/query-fields.ts";
 import { OptionFields } from "./option-fields.tsx";
-import { type ChosenOptions, numberOptions } from "./option-words.ts";
+import { type ChosenOptions, fieldList } from "./option-words.ts";
 
 export type EndpointValues = {
   name: string;
   title: string;
   description: string;
   options: ChosenOptions;
-  fixed: Endpoint["fixed"];
+  fixed: OptionName[];
   publish: boolean;
 };
 
-const fixable = numberOptions.map(({ name, label }) => ({ value: name, label }));
+const fixable = fieldList.map(({ name, label }) => ({ value: name, label }));
 
 export function EndpointForm(props: {
   initial: EndpointValues;

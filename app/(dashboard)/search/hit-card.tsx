@@ -18,7 +18,7 @@ const shortLines = 6;
 /** About what fits into six lines at full width. */
 const shortCharacters = 560;
 
-export function HitCard({ hit, rank }: { hit: Hit; rank: number }) {
+export function HitCard({ hit, rank, children }: { hit: Hit; rank: number; children?: ReactNode }) {
   const place = [...(hit.page === null ? [] : [`Page ${hit.page}`]), ...hit.headingPath];
   const [whole, setWhole] = useState(false);
   const long = hit.text.length > shortCharacters || hit.text.split("\n").length > shortLines;
@@ -69,6 +69,7 @@ export function HitCard({ hit, rank }: { hit: Hit; rank: number }) {
           {whole ? "Show less" : "Show the whole passage"}
         </Button>
       )}
+      {children}
     </Paper>
   );
 }

@@ -3,10 +3,10 @@
 import { Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
-import { useTRPC } from "../../../../_trpc/provider.tsx";
+import { ProblemAlert } from "../../_components/problem-alert.tsx";
+import { useTRPC } from "../../_trpc/provider.tsx";
 import { EndpointForm } from "./endpoint-form.tsx";
-import type { ChosenOptions } from "./option-words.ts";
+import { type ChosenOptions, sentOptions } from "./option-words.ts";
 
 /** A new endpoint, with the options that were tried. */
 export function SaveEndpoint(props: {
@@ -44,8 +44,13 @@ export function SaveEndpoint(props: {
         publishLabel="Publish it at once"
         pending={create.isPending}
         problem={<ProblemAlert error={create.error} />}
-        onSubmit={({ title, ...values }) =>
-          create.mutate({ datasetId, ...values, ...(title.trim() ? { title } : {}) })
+        onSubmit={({ title, options, ...values }) =>
+          create.mutate({
+            datasetId,
+            ...values,
+            options: sentOptions(options),
+            ...(title.trim() ? { title } : {}),
+          })
         }
         onCancel={onClose}
       />
