@@ -432,8 +432,9 @@ describe("bad input", () => {
   });
 });
 
+// A limit of a minute has room again within seconds, which a busy machine may take between the two calls.
 describe("over the limit", () => {
-  it.each(rows)("$id over $door", async ({ id, door }) => {
+  it.each(rows)("$id over $door", { retry: 3 }, async ({ id, door }) => {
     const spent = await createTestAccount();
     const from = anotherAddress();
     const credential = { ...(await accepted(id, spent)), ...from };
