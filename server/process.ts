@@ -24,6 +24,7 @@ import { sweepHealth } from "./installation-health.ts";
 import { reapHolds } from "./ledger.ts";
 import { verifyLedger } from "./ledger-verify.ts";
 import { storeLegacyKey } from "./legacy-key.ts";
+import { endStreams } from "./live/router.ts";
 import { log } from "./log.ts";
 import { deliverMail, mailSettled } from "./mail.ts";
 import { metrics } from "./metrics.ts";
@@ -191,6 +192,7 @@ async function stop(): Promise<void> {
   const deadline = setTimeout(() => server.closeAllConnections(), (shutdownSeconds - 3) * 1000);
   setTimeout(() => process.exit(0), shutdownSeconds * 1000).unref();
   const drained = new Promise<void>((resolve) => server.close(() => resolve()));
+  endStreams();
   server.closeIdleConnections();
   await drained;
   clearTimeout(deadline);

@@ -12,6 +12,7 @@ import { embeddingsRouter } from "./embeddings/router.ts";
 import { endpointsRouter } from "./endpoints/router.ts";
 import { geocodingRouter } from "./geocoding/router.ts";
 import { keysRouter } from "./keys/router.ts";
+import { liveRouter } from "./live/router.ts";
 import { meterRouter } from "./meter/router.ts";
 import { pausesRouter } from "./pauses/router.ts";
 import { receiptsRouter } from "./receipts/router.ts";
@@ -19,7 +20,7 @@ import { resourcesRouter } from "./resources/router.ts";
 import { goldenRouter } from "./search/golden-router.ts";
 import { searchRouter } from "./search/router.ts";
 import { sessionsRouter } from "./sessions/router.ts";
-import { router } from "./trpc.ts";
+import { mergeRouters, router } from "./trpc.ts";
 import { alertsRouter, limitsRouter, usageRouter } from "./usage/router.ts";
 import { authRouter, usersRouter } from "./users/router.ts";
 
@@ -52,3 +53,8 @@ export const appRouter = router({
 });
 
 export type AppRouter = typeof appRouter;
+
+/** What the tRPC door serves: the operations, and the stream that keeps a page up to date. */
+export const dashboardRouter = mergeRouters(appRouter, router({ live: liveRouter }));
+
+export type DashboardRouter = typeof dashboardRouter;

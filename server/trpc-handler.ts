@@ -4,14 +4,14 @@ import { isJson, jsonLimit, readJsonBody } from "./body.ts";
 import { answerHeaders, type Context, createContext } from "./context.ts";
 import { ApiError, logFailure } from "./errors.ts";
 import { withHeaders } from "./http.ts";
-import { appRouter } from "./router.ts";
+import { dashboardRouter } from "./router.ts";
 
 export async function handleTrpc(request: Request): Promise<Response> {
   const ctx: Context = createContext(request, "trpc");
   const response = await fetchRequestHandler({
     endpoint: "/api/trpc",
     req: bounded(request),
-    router: appRouter,
+    router: dashboardRouter,
     allowMethodOverride: true,
     createContext: () => ctx,
     onError: ({ error }) => logFailure(ctx, error),

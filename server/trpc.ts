@@ -9,13 +9,15 @@ import type { z } from "zod";
 import { admit, admitValue } from "./admission.ts";
 import { charged } from "./charge.ts";
 import type { Context } from "./context.ts";
-import { problemOf } from "./errors.ts";
+import { ApiError, problemOf } from "./errors.ts";
 import type { OperationId } from "./operations.ts";
 
 const t = initTRPC
   .context<Context>()
   .meta<{ operation: OperationId }>()
   .create({
+    // A proxy closes what is silent, and a browser notices by silence that its server is gone.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter: ({ shape, error, ctx }) => {
       const { status, problem } = problemOf(error);
       return {
@@ -27,6 +29,7 @@ const t = initTRPC
   });
 
 export const router = t.router;
+export const mergeRouters = t.mergeRouters;
 
 /**
  * A procedure for a row of the table. Credits are held after the input has been read, so bad input costs
@@ -51,3 +54,15 @@ export function procedure<Input extends z.ZodType, Output extends z.ZodType>(
     .use(({ ctx, input, next }) => charged(id, ctx, input, (held) => next({ ctx: held })))
     .output(output);
 }
+
+/**
+ * For the dashboard's stream of changes, which is no operation: nothing is done, read or charged by it. It
+ * counts as a call when it is opened, and only a browser's session may open it.
+ */
+export const stream = t.procedure.use(async ({ ctx, next }) => {
+  const { principal } = await admit(ctx, null);
+  if (principal?.kind !== "session") {
+    throw new ApiError("session_required", "This can only be done signed in to the dashboard.");
+  }
+  return next({ ctx: { principal } });
+});

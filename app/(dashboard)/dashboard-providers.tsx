@@ -4,12 +4,15 @@ import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
 import { ApiProvider } from "../_trpc/provider.tsx";
+import { LiveProvider } from "./live.tsx";
 
 export function DashboardProviders({ children }: { children: ReactNode }) {
   return (
     <>
       <ApiProvider>
-        <ModalsProvider>{children}</ModalsProvider>
+        <LiveProvider>
+          <ModalsProvider>{children}</ModalsProvider>
+        </LiveProvider>
       </ApiProvider>
       <Notifications position="bottom-right" />
     </>

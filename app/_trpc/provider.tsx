@@ -1,15 +1,15 @@
 "use client";
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpLink } from "@trpc/client";
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
-import type { AppRouter } from "#server/router.ts";
+import type { DashboardRouter } from "#server/router.ts";
 import { onSessionOver } from "../_components/session-over.tsx";
 import { isPassing, isSessionOver } from "./problem.ts";
 import { makeQueryClient } from "./query-client.ts";
 
-const context = createTRPCContext<AppRouter>();
+const context = createTRPCContext<DashboardRouter>();
 export const { useTRPC, useTRPCClient } = context;
 
 const maximumRetries = 2;
@@ -17,8 +17,16 @@ const maximumRetries = 2;
 export function ApiProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(makeBrowserClient);
   const [trpcClient] = useState(() =>
-    // POST also for queries: a long question does not fit into an address.
-    createTRPCClient<AppRouter>({ links: [httpLink({ url: "/api/trpc", methodOverride: "POST" })] }),
+    createTRPCClient<DashboardRouter>({
+      links: [
+        splitLink({
+          condition: ({ type }) => type === "subscription",
+          true: httpSubscriptionLink({ url: "/api/trpc" }),
+          // POST also for queries: a long question does not fit into an address.
+          false: httpLink({ url: "/api/trpc", methodOverride: "POST" }),
+        }),
+      ],
+    }),
   );
   return (
     <QueryClientProvider client={queryClient}>

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { TextLink } from "../../_components/links.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { useStreamed } from "../live.tsx";
 import { arrivalSince } from "./arrival.ts";
 
 const pollMilliseconds = 2_000;
@@ -15,10 +16,12 @@ const afterErrorMilliseconds = 10_000;
 /** Watches for an app's first call while the page is open. */
 export function Waiting() {
   const trpc = useTRPC();
+  const streamed = useStreamed();
   const { data, error, isFetchedAfterMount } = useQuery({
     ...trpc.connections.list.queryOptions({}),
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.status === "error" ? afterErrorMilliseconds : pollMilliseconds),
+    refetchInterval: ({ state }) =>
+      state.status === "error" ? afterErrorMilliseconds : streamed ? false : pollMilliseconds,
     refetchOnWindowFocus: "always",
   });
   const [before, setBefore] = useState<NonNullable<typeof data>["items"] | null>(null);

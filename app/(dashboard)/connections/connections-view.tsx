@@ -11,20 +11,22 @@ import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { PausedCalls } from "../access/paused-calls.tsx";
+import { useStreamed } from "../live.tsx";
 import { AddMachine } from "./add-machine.tsx";
 import { ConnectionList } from "./connection-list.tsx";
 import { type MadeMachine, NewMachine } from "./new-machine.tsx";
 import { RegisterClient } from "./register-client.tsx";
 import { RegisteredClients } from "./registered-clients.tsx";
 
-/** Calls of the apps show without a reload. */
+/** Calls of the apps show without a reload, also where there is no stream. */
 const pollMilliseconds = 15_000;
 
 export function ConnectionsView({ address }: { address: string }) {
   const trpc = useTRPC();
+  const streamed = useStreamed();
   const connections = useQuery({
     ...trpc.connections.list.queryOptions({}),
-    refetchInterval: pollMilliseconds,
+    refetchInterval: streamed ? false : pollMilliseconds,
   });
   const [adding, { open, close }] = useDisclosure();
   const [registering, registration] = useDisclosure();

@@ -6,13 +6,15 @@ import { formatDuration, formatNumber, formatWindow } from "../../_components/fo
 import { limitWords, originOf } from "../../_components/limit-words.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { useStreamed } from "../live.tsx";
 import { watchPace } from "./watch-pace.ts";
 
 export function LimitList() {
   const trpc = useTRPC();
+  const streamed = useStreamed();
   const limits = useQuery({
     ...trpc.limits.get.queryOptions({}),
-    refetchInterval: ({ state }) => (state.error ? false : watchPace(state.data?.items ?? [])),
+    refetchInterval: ({ state }) => (streamed || state.error ? false : watchPace(state.data?.items ?? [])),
   });
   if (limits.isPending) return <Skeleton h={90} radius="lg" />;
   if (!limits.data) return <ProblemAlert error={limits.error} onRetry={() => void limits.refetch()} />;

@@ -7,15 +7,17 @@ import { TextLink } from "../../_components/links.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { useStreamed } from "../live.tsx";
 import { credentialWords, receiptTitle } from "../receipts/receipt-words.ts";
 
 const pollMilliseconds = 15_000;
 
 export function LastReceipts() {
   const trpc = useTRPC();
+  const streamed = useStreamed();
   const receipts = useQuery({
     ...trpc.receipts.list.queryOptions({ limit: 5 }),
-    refetchInterval: ({ state }) => (state.error ? false : pollMilliseconds),
+    refetchInterval: ({ state }) => (streamed || state.error ? false : pollMilliseconds),
   });
   if (receipts.error) return <ProblemAlert error={receipts.error} onRetry={() => void receipts.refetch()} />;
   const items = receipts.data?.items ?? [];

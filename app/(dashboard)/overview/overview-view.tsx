@@ -11,6 +11,7 @@ import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTimeZone } from "../../_components/use-time-zone.ts";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { watchPace } from "../limits/watch-pace.ts";
+import { useStreamed } from "../live.tsx";
 import { lastDays, todayIn } from "../usage/range.ts";
 import { UsageChartBox } from "../usage/usage-chart-box.tsx";
 import { Alerts } from "./alerts.tsx";
@@ -100,9 +101,10 @@ function Figure(props: { label: string; value: number | undefined; href: string;
 /** The account's own limit, as calls come in. */
 function LimitFigure() {
   const trpc = useTRPC();
+  const streamed = useStreamed();
   const { data } = useQuery({
     ...trpc.limits.get.queryOptions({}),
-    refetchInterval: ({ state }) => (state.error ? false : watchPace(state.data?.items ?? [])),
+    refetchInterval: ({ state }) => (streamed || state.error ? false : watchPace(state.data?.items ?? [])),
   });
   const own = data?.items.find(({ name }) => name === "account");
   if (data && !own) {
