@@ -171,6 +171,13 @@ test("a visit renews the session, once a tab", async ({ browser }) => {
   await expect.poll(() => renewals).toEqual([200]);
   await page.goto("/keys");
   await expect(page.getByRole("heading", { name: "Keys", exact: true })).toBeVisible();
-  await page.waitForLoadState("networkidle");
+  // A dialog that opens shows that the page is live, so that it would have asked by now.
+  await expect(async () => {
+    await page
+      .getByRole("button", { name: /new key|create/i })
+      .first()
+      .click();
+    await expect(page.getByRole("dialog")).toBeVisible({ timeout: 2_000 });
+  }).toPass();
   expect(renewals).toEqual([200]);
 });

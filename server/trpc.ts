@@ -16,8 +16,13 @@ const t = initTRPC
   .context<Context>()
   .meta<{ operation: OperationId }>()
   .create({
-    // A proxy closes what is silent, and a browser notices by silence that its server is gone.
-    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+    sse: {
+      // A proxy closes what is silent, and a browser notices by silence that its server is gone.
+      ping: { enabled: true, intervalMs: 15_000 },
+      client: { reconnectAfterInactivityMs: 40_000 },
+      // Opened anew, it is admitted anew, by the limits that the account has by then.
+      maxDurationMs: 5 * 60_000,
+    },
     errorFormatter: ({ shape, error, ctx }) => {
       const { status, problem } = problemOf(error);
       return {

@@ -39,7 +39,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       enabled: visible,
       onStarted: () => {
         // What happened while there was no stream.
-        if (opened.current) lookAgain(["credits", "receipts", "connections", "documents"]);
+        if (opened.current) {
+          lookAgain(["credits", "receipts", "connections", "documents"]);
+          void queries.invalidateQueries(trpc.limits.pathFilter());
+        }
         opened.current = true;
       },
       onData: ({ topics, limit }) => {
