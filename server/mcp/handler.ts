@@ -57,6 +57,8 @@ async function answer(
 
   const response = await whole(await serving(request, body.value, exchange), exchange, request.signal);
   request.signal.throwIfAborted();
+  // The SDK says keep-alive of a stream, which would hold the socket of a caller that asked to close it.
+  response.headers.delete("connection");
   if (response.status >= 500) log.error({ requestId: ctx.requestId, door: "mcp" }, "MCP exchange failed");
   const [only, ...others] = exchange.admitted;
   if (!only || others.length > 0) return withHeaders(response, limitHeaders(ctx));

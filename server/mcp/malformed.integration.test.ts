@@ -1,6 +1,7 @@
 /** Messages of every kind but the right one: each gets an answer that says what is wrong, and costs nothing. */
 import { once } from "node:events";
 import { connect } from "node:net";
+import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { query } from "#db/client.ts";
@@ -173,6 +174,31 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+it("closes the connection of a caller that asks for it, in both eras", async () => {
+  for (const [version, params] of [
+    ["2025-11-25", {}],
+    ["2026-07-28", { _meta: envelope }],
+  ] as const) {
+    const socket = connect(Number(door.url.port), door.url.hostname);
+    await once(socket, "connect");
+    const text = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params });
+    const fields = [
+      `POST ${door.url.pathname} HTTP/1.1`,
+      `Host: ${door.url.host}`,
+      "Connection: close",
+      `X-API-Key: ${fixture.key}`,
+      `Mcp-Protocol-Version: ${version}`,
+      "Mcp-Method: tools/list",
+      "Accept: application/json, text/event-stream",
+      "Content-Type: application/json",
+      `Content-Length: ${text.length}`,
+    ];
+    socket.write(`${fields.join("\r\n")}\r\n\r\n${text}`);
+    const answer = await textOf(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*\r\nconnection: close\r\n.*query_dataset/is);
+  }
+});
 
 it("outlives callers that stop in the middle of a body", async () => {
   const head = [
