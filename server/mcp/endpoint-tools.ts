@@ -4,6 +4,7 @@
  * No schema of the output: it is that of query_dataset, and would be most of a long list.
  */
 import type { Tool as ListedTool } from "@modelcontextprotocol/server";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { type ReadableEndpoint, readableEndpoints } from "../endpoint.ts";
 import { operation } from "../operations.ts";
@@ -68,25 +69,33 @@ assertReadableInput(everything, "an endpoint");
 const parts = z.record(z.string(), z.record(z.string(), z.unknown())).parse(everything.properties);
 const row = operation("search.query");
 
+/** By all that they show, of which a version of an endpoint never changes. */
+const made = new LRUCache<string, ListedTool>({ max: 5_000 });
+
 function toolOf(endpoint: ReadableEndpoint, name: string): EndpointTool {
-  const { datasetId, datasetName, title, description } = endpoint;
+  const { datasetId, datasetName, endpointId, version } = endpoint;
+  const key = JSON.stringify([endpointId, version, name, datasetName]);
+  const shown = made.get(key) ?? listed(endpoint, name);
+  made.set(key, shown);
+  return { input: { datasetId, endpoint: endpoint.name }, shown };
+}
+
+function listed(endpoint: ReadableEndpoint, name: string): ListedTool {
+  const { datasetName, title, description } = endpoint;
   const inputSchema: JsonSchema = { ...everything, properties: propertiesOf(endpoint) };
   return {
-    input: { datasetId, endpoint: endpoint.name },
-    shown: {
-      name,
+    name,
+    title,
+    description: `Searches the dataset "${datasetName}". ${description || title} Returns passages with their sources. An empty result costs nothing.`,
+    inputSchema: { ...inputSchema, type: "object" },
+    annotations: {
       title,
-      description: `Searches the dataset "${datasetName}". ${description || title} Returns passages with their sources. An empty result costs nothing.`,
-      inputSchema: { ...inputSchema, type: "object" },
-      annotations: {
-        title,
-        readOnlyHint: true,
-        destructiveHint: false,
-        idempotentHint: true,
-        openWorldHint: false,
-      },
-      _meta: { [priceKey]: priceFields(row) },
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
     },
+    _meta: { [priceKey]: priceFields(row) },
   };
 }
 
