@@ -142,9 +142,6 @@ function answerOf(tokens: z.output<typeof tokensSchema>, expires_in: number): Lo
 
 /** `python-httpx/0.28.1`, as its owner will see it: nothing that could pass for other words of the page. */
 function programOf(userAgent: string | null): string {
-  const plain = userAgent
-    ?.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "")
-    .trim()
-    .slice(0, 80);
-  return plain || "A program";
+  const plain = userAgent?.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "").trim() || "A program";
+  return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
 }

@@ -42,8 +42,8 @@ export function OtherWays({ next, asked, providers, onPasskey, onProblem }: Prop
   };
   if (providers.length === 0 && !onPasskey) return null;
   return (
-    <Stack gap="xs">
-      <Divider label="or" my={4} />
+    <Stack gap="xs" mt="md">
+      <Divider label="or" mb={4} />
       {onPasskey && (
         <Button
           type="button"

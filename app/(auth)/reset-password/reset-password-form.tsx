@@ -30,8 +30,8 @@ export function ResetPasswordForm({ token }: { token: string }) {
     return (
       <AuthNote title="Your password is changed">
         <Text>
-          Every browser was signed out. API keys and connected apps keep working: look through them if
-          somebody else may have known your old password.
+          Every browser, and every program that signed in with the old one, is signed out. API keys and
+          connected apps keep working: look through them if somebody else may have known it.
         </Text>
         <Text>
           <TextLink href="/sign-in">Sign in</TextLink>

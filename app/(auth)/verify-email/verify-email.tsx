@@ -32,7 +32,7 @@ export function VerifyEmail({ token, next, signedIn }: Props) {
     );
   }
   return (
-    <AuthNote title="Confirm your e-mail address">
+    <AuthNote title="Confirm your address">
       {problem ? (
         <ProblemText detail={problem.message} />
       ) : (
