@@ -51,6 +51,9 @@ it("asks for the code after the password, and gives no session before", async ()
   expect((await browser.post("two-factor/verify-totp", { code: totpOf(totpUri) })).status).toBe(200);
   expect(await browser.isSignedIn()).toBe(true);
   expect((await events()).slice(-3)).toEqual(["twoFactor.enable", "signIn.secondFactor", "signIn"]);
+  // Also in the browser that turned it on.
+  await home.post("sign-out");
+  expect((await home.signIn(email, password)).body).toMatchObject({ twoFactorRedirect: true });
 });
 
 it("takes a recovery code, once; new ones replace the old", async () => {
