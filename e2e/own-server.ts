@@ -28,7 +28,7 @@ export async function startOwnServer(
     stdio: "inherit",
   });
   await expect
-    .poll(async () => (await fetch(`${address}/api/health`).catch(() => null))?.status, { timeout: 60_000 })
+    .poll(async () => (await fetch(`${address}/api/health`).catch(() => null))?.status, { timeout: 120_000 })
     .toBe(200);
   return {
     address,
