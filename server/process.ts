@@ -33,6 +33,7 @@ import { getRateLimiter } from "./rate-limit.ts";
 import { sweepReceipts } from "./receipts/retention.ts";
 import { refusalsSettled } from "./refusals.ts";
 import { requestTarget } from "./request-target.ts";
+import { weighAnswers } from "./search/golden-guard.ts";
 import { watchGoldenQuestions } from "./search/golden-watch.ts";
 import { authSecret } from "./secret.ts";
 
@@ -114,7 +115,7 @@ async function openEverything(): Promise<void> {
   if (dev) server.on("upgrade", pages.getUpgradeHandler());
   cleanups.push(() => pages.close());
   await storeLegacyKey();
-  const ingestion = await startIngestion();
+  const ingestion = await startIngestion(weighAnswers);
   cleanups.push(() => ingestion.stop());
   cleanups.push(startSweeps());
   await seedGuides();

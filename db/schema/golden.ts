@@ -50,7 +50,7 @@ export const goldenRuns = pgTable(
 /** No row: nobody is warned. */
 export const goldenSettings = pgTable("golden_settings", {
   datasetId: dataset().primaryKey(),
-  onWorse: text("on_worse", { enum: ["ignore", "warn"] }).notNull(),
+  onWorse: text("on_worse", { enum: ["ignore", "warn", "block"] }).notNull(),
   /** Which documents the last look saw: their number, versions and last change. */
   seen: text("seen"),
   seenAt: time("seen_at").defaultNow().notNull(),

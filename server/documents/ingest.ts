@@ -3,7 +3,7 @@
  * so that the new reading is there as a whole or the old one still is, and doing it twice does nothing
  * twice. Rows are locked dataset first, then document, then lexicon, as everywhere in this folder.
  */
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { database, type Transaction } from "#db/client.ts";
 import { documentSources, documents, type ingestionStages } from "#db/schema/documents.ts";
 import { chargeWork } from "#server/ledger.ts";
@@ -18,8 +18,17 @@ import { retireText } from "./versions.ts";
 /** From here on storing takes a while, and its owner may like to know that it has begun. */
 const manyChunks = 500;
 
+/**
+ * Asked before a text is stored in the place of another, and what it answers after that: what speaks against
+ * the new text, in words for its owner. null: nothing does.
+ */
+export type Weigh = (
+  tx: Transaction,
+  datasetId: string,
+) => Promise<((tx: Transaction) => Promise<string | null>) | null>;
+
 /** Throws only what may pass when tried again. A document that is gone or done is left alone. */
-export async function ingestDocument(documentId: string): Promise<void> {
+export async function ingestDocument(documentId: string, weigh?: Weigh): Promise<void> {
   const source = await takeSource(documentId);
   if (!source) return;
   const prepared = await prepareAside(source.content, { format: source.format });
@@ -30,25 +39,26 @@ export async function ingestDocument(documentId: string): Promise<void> {
   await db.transaction(async (tx) => {
     const dataset = await lockDataset(tx, source.datasetId);
     const [document] = await tx
-      .select({ title: documents.title, contentHash: documents.contentHash, state: documents.state })
+      .select({
+        title: documents.title,
+        contentHash: documents.contentHash,
+        state: documents.state,
+        served: sql<boolean>`documents.text is not null`,
+      })
       .from(documents)
       .where(eq(documents.id, documentId))
       .for("update");
     // Deleted, cancelled, finished by somebody else, or replaced by new content that has a job of its own.
     if (!dataset || document?.state !== "processing" || document.contentHash !== source.contentHash) return;
-    const unpaid =
+    const stored = { ...dataset, documentId, title: document.title };
+    const undone =
       "refused" in prepared
         ? null
-        : await storeAndPay(
-            tx,
-            { ...dataset, documentId, title: document.title },
-            prepared,
-            source.credential,
-          );
-    const reason = "refused" in prepared ? prepared.refused : unpaid;
+        : await storeAndPay(tx, stored, prepared, source.credential, document.served ? weigh : undefined);
+    const reason = "refused" in prepared ? prepared.refused : undone;
     if (reason !== null) await fail(tx, documentId, reason);
     // It is kept where reading it again may end otherwise.
-    if (unpaid === null) await tx.delete(documentSources).where(eq(documentSources.documentId, documentId));
+    if (undone === null) await tx.delete(documentSources).where(eq(documentSources.documentId, documentId));
   });
 }
 
@@ -113,8 +123,8 @@ async function fail(tx: Transaction, documentId: string, reason: string): Promis
     .where(eq(documents.id, documentId));
 }
 
-/** Rolls back to before the chunks when the credits do not reach. */
-class Unpaid extends Error {}
+/** Rolls back to before the chunks: the credits do not reach, or something speaks against them. */
+class Undone extends Error {}
 
 type StoredDocument = {
   id: string;
@@ -124,21 +134,25 @@ type StoredDocument = {
   title: string;
 };
 
-/** Answers why it could not be paid for, in words for its owner, or null when it is stored and paid for. */
+/** Answers why it was undone, in words for its owner, or null when it is stored and paid for. */
 async function storeAndPay(
   tx: Transaction,
   document: StoredDocument,
   prepared: Prepared,
   credential: { kind: string; id: string } | null,
+  weigh?: Weigh,
 ): Promise<string | null> {
+  const objections = await weigh?.(tx, document.id);
   try {
     await tx.transaction(async (inner) => {
       const stored = await store(inner, document, prepared);
+      const objection = await objections?.(inner);
+      if (objection) throw new Undone(objection);
       await pay(inner, document, { ...stored, length: prepared.text.length }, credential);
     });
     return null;
   } catch (error) {
-    if (error instanceof Unpaid) return error.message;
+    if (error instanceof Undone) return error.message;
     throw error;
   }
 }
@@ -196,7 +210,7 @@ async function pay(
   if (result.outcome === "expiryDue") throw new Error("Credits expire just now: tried again.");
   const what = result.outcome === "overBudget" ? "the budget has" : "the account has";
   const left = "available" in result ? result.available : 0;
-  throw new Unpaid(
+  throw new Undone(
     `Not enough credits: reading it costs ${amount}, ${what} ${left}. Add credits, then retry it.`,
   );
 }

@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Job, JobResult } from "pg-boss";
 import { connection, query } from "#db/client.ts";
 import { log } from "#server/log.ts";
-import { giveUpDocument, ingestDocument } from "./ingest.ts";
+import { giveUpDocument, ingestDocument, type Weigh } from "./ingest.ts";
 import {
   closeJobs,
   deadLetterQueue,
@@ -24,7 +24,7 @@ import { giveUpSource, readSource } from "./read-source.ts";
 const sourcesAtOnce = 4;
 
 /** `stop` lets running documents finish, then closes the queue: call it before closing the database. */
-export async function startIngestion(): Promise<{ stop(): Promise<void> }> {
+export async function startIngestion(weigh?: Weigh): Promise<{ stop(): Promise<void> }> {
   const boss = await jobs();
   if ((await connection()).kind === "pglite") await takeUpOrphans();
   let stopping = false;
@@ -56,7 +56,7 @@ export async function startIngestion(): Promise<{ stop(): Promise<void> }> {
         // PGlite computes in this thread and answers in microtasks: without a turn of the event loop
         // 1,000 documents kept every request waiting for ten seconds.
         await setImmediate();
-        results.push({ id: job.id, ...(await attempt(job)) });
+        results.push({ id: job.id, ...(await attempt(job, weigh)) });
       }
       return results;
     },
@@ -83,10 +83,10 @@ export async function startIngestion(): Promise<{ stop(): Promise<void> }> {
   };
 }
 
-async function attempt(job: Job<IngestionJob>) {
+async function attempt(job: Job<IngestionJob>, weigh: Weigh | undefined) {
   const { documentId } = job.data;
   try {
-    await ingestDocument(documentId);
+    await ingestDocument(documentId, weigh);
     return { status: "completed" as const };
   } catch (error) {
     log.warn({ err: error, documentId, retryCount: job.retryCount }, "document will be tried again");

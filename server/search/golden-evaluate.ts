@@ -3,14 +3,14 @@
  * documents are compared with those expected. Costs nothing, leaves no receipt, and tells only places.
  */
 import { z } from "zod";
-import { query } from "#db/client.ts";
+import { query, queryWithin, type Transaction } from "#db/client.ts";
 import type { Reader } from "../dataset-access.ts";
 import { defaultEndpoint, findEndpoint, optionsOf } from "../endpoint.ts";
 import { ApiError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { changeSchema, resultSchema, type runDetailSchema } from "./golden-fields.ts";
 import { difference, meanOf, type Scores, scoresOf } from "./golden-metrics.ts";
-import { searchDataset } from "./query.ts";
+import { type Search, searchDataset } from "./query.ts";
 
 type Run = z.output<typeof runDetailSchema>;
 type Result = z.output<typeof resultSchema>;
@@ -25,10 +25,11 @@ type QuestionRow = {
   question: string;
   documentIds: string[];
   externalIds: string[];
-  found: Found;
+  /** Those of the documents named that are there. */
+  found: { id: string; externalId: string | null; title: string }[];
 };
-/** Ids of the documents that the external ids name today. */
-type Found = Record<string, string>;
+
+type Expected = { documentId: string; name: string; title: string | null };
 
 /** For the owner of the dataset. @throws ApiError conflict without questions, not_found without endpoint */
 export async function evaluate(
@@ -50,14 +51,7 @@ export async function evaluate(
   const results: Result[] = [];
   for (let first = 0; first < questions.length; first += askedAtOnce) {
     const asked = questions.slice(first, first + askedAtOnce).map(async (question) => {
-      const answer = await searchDataset({
-        ...options,
-        datasetId,
-        reader,
-        query: question.question,
-        depth,
-      });
-      const ranking = [...new Set(answer?.hits.map(({ documentId }) => documentId))];
+      const ranking = await rankingOf(question, { ...options, datasetId, reader });
       return resultOf(question, ranking, k, before);
     });
     results.push(...(await Promise.all(asked)));
@@ -80,36 +74,80 @@ export async function evaluate(
   return run;
 }
 
+/** Documents by their first passage. */
+async function rankingOf(
+  { question }: QuestionRow,
+  search: Omit<Search, "query" | "depth">,
+): Promise<string[]> {
+  const found = await searchDataset({ ...search, query: question, depth });
+  return [...new Set(found?.hits.map(({ documentId }) => documentId))];
+}
+
+/**
+ * Of all questions together, as the transaction has left the dataset: with the options of `default`. One by
+ * one, since a transaction answers one at a time.
+ */
+export async function meanWithin(
+  tx: Transaction,
+  datasetId: string,
+  ownerId: string,
+): Promise<{ mean: Scores; byQuestion: Map<string, Scores> }> {
+  const search = { ...optionsOf(null, {}), datasetId, reader: ownerOf(ownerId), within: tx };
+  const byQuestion = new Map<string, Scores>();
+  for (const question of await questionsOf(datasetId, tx)) {
+    const ranking = await rankingOf(question, search);
+    const expected = expectedOf(question).map(({ documentId }) => documentId);
+    byQuestion.set(question.question, scoresOf(ranking, expected, watchedK));
+  }
+  return { mean: meanOf([...byQuestion.values()]), byQuestion };
+}
+
+/** Documents that count when nobody is there to say how many. */
+export const watchedK = 10;
+
+/** The owner as a reader, when nobody calls. */
+export function ownerOf(accountId: string): NonNullable<Reader> {
+  const access = { allDatasets: true, callsPerHour: null, addresses: [] };
+  return { kind: "session", accountId, credentialId: "", access };
+}
+
 function resultOf(
-  { id, question, documentIds, externalIds, found }: QuestionRow,
+  row: QuestionRow,
   ranking: readonly string[],
   k: number,
   before: ReadonlyMap<string, Result>,
 ): Result {
-  const named = [
-    ...documentIds.map((one) => [one, one] as const),
-    ...externalIds.map((one) => [one, found[one] ?? one] as const),
-  ];
-  // A document that is named twice is expected once.
-  const expected = [...new Map(named.map(([name, documentId]) => [documentId, name]))];
+  const { id, question } = row;
+  const expected = expectedOf(row);
   const last = before.get(id);
-  const same =
-    last?.question === question &&
-    sameNames(
-      last.expected,
-      expected.map(([, name]) => name),
-    );
+  const names = expected.map(({ name }) => name);
+  const same = last?.question === question && sameNames(last.expected, names);
+  const documentIds = expected.map(({ documentId }) => documentId);
   return {
     questionId: id,
     question,
-    ...scoresOf(
-      ranking,
-      expected.map(([documentId]) => documentId),
-      k,
-    ),
-    expected: expected.map(([documentId, name]) => ({ id: name, rank: rankOf(ranking, documentId, k) })),
+    ...scoresOf(ranking, documentIds, k),
+    expected: expected.map(({ documentId, name, title }) => ({
+      id: name,
+      title,
+      rank: rankOf(ranking, documentId, k),
+    })),
     before: last && same ? scoresPart(last) : null,
   };
+}
+
+/** Each expected document once, though it be named twice. */
+function expectedOf({ documentIds, externalIds, found }: QuestionRow): Expected[] {
+  const named = [
+    ...documentIds.map((name) => ({ name, document: found.find(({ id }) => id === name) })),
+    ...externalIds.map((name) => ({ name, document: found.find(({ externalId }) => externalId === name) })),
+  ];
+  const expected = named.map(({ name, document }) => ({
+    documentId: document?.id ?? name,
+    name,
+    title: document?.title ?? null,
+  }));
+  return [...new Map(expected.map((one) => [one.documentId, one])).values()];
 }
 
 function rankOf(ranking: readonly string[], documentId: string, k: number): number | null {
@@ -125,15 +163,19 @@ function scoresPart({ recall, ndcg, mrr }: Scores): Scores {
   return { recall, ndcg, mrr };
 }
 
-async function questionsOf(datasetId: string): Promise<QuestionRow[]> {
-  return query<QuestionRow>(
-    `select q.id, q.question, q.document_ids as "documentIds", q.external_ids as "externalIds", coalesce((
-       select jsonb_object_agg(d.external_id, d.id) from documents d
-       where d.dataset_id = q.dataset_id and d.external_id = any(q.external_ids)
-     ), '{}') as found
-     from golden_questions q where q.dataset_id = $1 order by q.id`,
-    [datasetId],
-  );
+const questionsStatement = `
+  select q.id, q.question, q.document_ids as "documentIds", q.external_ids as "externalIds", coalesce((
+    select jsonb_agg(jsonb_build_object('id', d.id, 'externalId', d.external_id, 'title', d.title))
+    from documents d
+    where d.dataset_id = q.dataset_id and (d.id = any(q.document_ids) or d.external_id = any(q.external_ids))
+  ), '[]') as found
+  from golden_questions q where q.dataset_id = $1 order by q.id`;
+
+async function questionsOf(datasetId: string, tx?: Transaction): Promise<QuestionRow[]> {
+  const values = [datasetId];
+  return tx
+    ? queryWithin<QuestionRow>(tx, questionsStatement, values)
+    : query<QuestionRow>(questionsStatement, values);
 }
 
 async function lastResults(datasetId: string, endpoint: string, k: number): Promise<Map<string, Result>> {

@@ -54,6 +54,7 @@ export const resultSchema = z.object({
   expected: z.array(
     z.object({
       id: z.string().describe("The document, or your own name for it"),
+      title: z.string().nullable().describe("null: there was no such document"),
       rank: z.int().nullable().describe("Its place among the documents found; null: not among the first k"),
     }),
   ),
@@ -80,6 +81,8 @@ export const runDetailSchema = runSchema.extend({ results: z.array(resultSchema)
 
 export const settingsFields = {
   onWorse: z
-    .enum(["ignore", "warn"])
-    .describe("warn: after documents changed the questions are asked again; if answers got worse, by mail"),
+    .enum(["ignore", "warn", "block"])
+    .describe(
+      "warn: after documents changed the questions are asked again, and a mail tells if answers got worse. block: besides, a document sent again keeps its earlier text if its new one makes them worse",
+    ),
 };

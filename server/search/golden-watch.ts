@@ -9,7 +9,7 @@ import { audit } from "../audit.ts";
 import { defaultEndpoint } from "../endpoint.ts";
 import { log } from "../log.ts";
 import { mailOwner } from "../mail.ts";
-import { evaluate } from "./golden-evaluate.ts";
+import { evaluate, ownerOf, watchedK } from "./golden-evaluate.ts";
 import { isWorse, type Scores } from "./golden-metrics.ts";
 
 type Changed = { datasetId: string; ownerId: string; name: string };
@@ -22,7 +22,7 @@ const takeChanged = `
       where d.dataset_id = s.dataset_id
     ) as now_seen
     from golden_settings s
-    where s.on_worse = 'warn' and exists (select from golden_questions q where q.dataset_id = s.dataset_id)
+    where s.on_worse in ('warn', 'block') and exists (select from golden_questions q where q.dataset_id = s.dataset_id)
       and not exists (
         select from documents d where d.dataset_id = s.dataset_id and d.state in ('queued', 'processing'))
   ), taken as (
@@ -43,9 +43,8 @@ export async function watchGoldenQuestions(): Promise<void> {
 }
 
 async function judge({ datasetId, ownerId, name }: Changed): Promise<void> {
-  const access = { allDatasets: true, callsPerHour: null, addresses: [] };
-  const owner = { kind: "session", accountId: ownerId, credentialId: "", access } as const;
-  const run = await evaluate({ datasetId, endpoint: defaultEndpoint, k: 10 }, owner, "documents");
+  const asked = { datasetId, endpoint: defaultEndpoint, k: watchedK };
+  const run = await evaluate(asked, ownerOf(ownerId), "documents");
   if (run.change === null || !isWorse(run.change)) return;
   const worse = run.results.filter(({ before, ...now }) => before !== null && now.ndcg < before.ndcg - 1e-9);
   await audit({

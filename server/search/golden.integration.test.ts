@@ -9,6 +9,7 @@ import { ingestDocument } from "#server/documents/ingest.ts";
 import { mailSettled } from "#server/mail.ts";
 import { createTestAccount, rest, type TestAccount } from "#server/testing/accounts.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
+import { weighAnswers } from "./golden-guard.ts";
 import { watchGoldenQuestions } from "./golden-watch.ts";
 
 setUpTestDatabase();
@@ -99,8 +100,16 @@ describe("a run", () => {
     expect(body.recall).toBeCloseTo(2 / 3);
     const results = z.array(z.looseObject({ question: z.string() })).parse(body.results);
     const of = (question: string) => results.find((result) => result.question === question);
-    expect(of("coarse")).toMatchObject({ recall: 1, mrr: 1, expected: [{ id: "granite.md", rank: 1 }] });
-    expect(of("soft white")).toMatchObject({ recall: 0, mrr: 0, expected: [{ id: granite, rank: null }] });
+    expect(of("coarse")).toMatchObject({
+      recall: 1,
+      mrr: 1,
+      expected: [{ id: "granite.md", title: "Granite", rank: 1 }],
+    });
+    expect(of("soft white")).toMatchObject({
+      recall: 0,
+      mrr: 0,
+      expected: [{ id: granite, title: "Granite", rank: null }],
+    });
     expect(of("granite marble")).toMatchObject({ recall: 1, ndcg: 1 });
     expect((await rest("GET", "/credits", cookie)).body.balance).toBe(10_000);
     expect((await rest("GET", `${base}/golden/runs/${body.id}`, cookie)).body).toEqual(body);
@@ -200,5 +209,34 @@ describe("documents that change", () => {
     await ingestDocument(String(body.id));
     await watchGoldenQuestions();
     expect(await runs()).toHaveLength(1);
+  });
+
+  it("keep their earlier text where its owner wants that and a new one makes answers worse", async () => {
+    await keep({ question: "coarse", documentIds: [granite] });
+    const set = (onWorse: string) => rest("PATCH", `${base}/golden/settings`, cookie, { onWorse });
+    const send = async (text: string) => {
+      await rest("POST", `${base}/documents`, cookie, { title: "Granite", externalId: "granite.md", text });
+      await ingestDocument(granite, weighAnswers);
+      return (await rest("GET", `${base}/documents/${granite}`, cookie)).body;
+    };
+    await set("block");
+    const { balance } = (await rest("GET", "/credits", cookie)).body;
+    const refused = await send(`Nothing is known. ${"Nothing at all. ".repeat(1_000)}`);
+    expect(refused).toMatchObject({
+      state: "failed",
+      retryable: true,
+      version: 1,
+      text: "Granite is coarse.",
+    });
+    expect(refused.reason).toContain('nDCG 1.00 to 0.00, recall 1.00 to 0.00, as "coarse"');
+    expect((await evaluate()).body).toMatchObject({ recall: 1 });
+    expect((await rest("GET", "/credits", cookie)).body.balance).toBe(balance);
+    expect(await send("Granite is coarse and hard.")).toMatchObject({ state: "ready", version: 2 });
+    expect(await send("Nothing.")).toMatchObject({ state: "failed" });
+    await set("warn");
+    await rest("POST", `${base}/documents/${granite}/retry`, cookie);
+    await ingestDocument(granite, weighAnswers);
+    const taken = (await rest("GET", `${base}/documents/${granite}`, cookie)).body;
+    expect(taken).toMatchObject({ state: "ready", version: 3, text: "Nothing." });
   });
 });

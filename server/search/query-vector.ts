@@ -30,9 +30,13 @@ export async function queryVector(
   signal?: AbortSignal,
 ): Promise<QueryVector> {
   const model = served.get(datasetId) ?? lexicalHash.model;
-  if (model === lexicalHash.model) return { model, vector: embedLexically(query) };
+  if (model === lexicalHash.model) return builtInVector(query);
   if (model !== availableModel()) return { model, vector: null };
   return { model, vector: await embeddedInTime(query, signal) };
+}
+
+export function builtInVector(query: string): QueryVector {
+  return { model: lexicalHash.model, vector: embedLexically(query) };
 }
 
 async function embeddedInTime(query: string, signal?: AbortSignal): Promise<number[] | null> {

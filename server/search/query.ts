@@ -4,13 +4,13 @@
  * that equal data answers equally. Where vectors cannot be compared the words alone decide, and the answer
  * says so.
  */
-import { query as run } from "#db/client.ts";
+import { queryWithin, query as run, type Transaction } from "#db/client.ts";
 import { type Reader, restrictedTo } from "../dataset-access.ts";
 import type { QueryOptions } from "../query-fields.ts";
 import { conditionOf } from "../query-filters.ts";
 import type { Rank } from "./cursor.ts";
 import { parseQuery } from "./parse-query.ts";
-import { nearFrom, type QueryVector, queryVector, rememberModel } from "./query-vector.ts";
+import { builtInVector, nearFrom, type QueryVector, queryVector, rememberModel } from "./query-vector.ts";
 import { type Parameters, searchStatement, valuesOf } from "./statement.ts";
 
 export type Hit = {
@@ -77,6 +77,8 @@ export type Search = Partial<SearchOptions> & {
   /** The hit before the first. */
   after?: Rank | null;
   signal?: AbortSignal;
+  /** Sees what this transaction did. Nobody is asked for a vector in it: built-in ones count, or the words alone. */
+  within?: Transaction;
 };
 
 type Nullable<Fields> = { [Name in keyof Fields]: Fields[Name] | null };
@@ -101,16 +103,21 @@ const byWordsAlone =
 /** Null when there is no such dataset for this reader: unknown and somebody else's are the same answer. */
 export async function searchDataset(search: Search): Promise<Found | null> {
   if (search.mode === "text") return shape(search, null, await ask(search, null));
-  const made = await queryVector(search.datasetId, search.query, search.signal);
+  const made = search.within
+    ? builtInVector(search.query)
+    : await queryVector(search.datasetId, search.query, search.signal);
   const rows = await ask(search, made);
-  if (!ofAnotherModel(rows, made)) return shape(search, made, rows);
+  if (search.within || !ofAnotherModel(rows, made)) return shape(search, made, rows);
   const remade = await queryVector(search.datasetId, search.query, search.signal);
   // Should the dataset go over to another model just now, its vectors are left out: that happens in SQL.
   return shape(search, remade, await ask(search, remade));
 }
 
 async function ask(search: Search, made: QueryVector | null): Promise<Row[]> {
-  const rows = await run<Row>(searchStatement, valuesOf(parametersOf(search, made)));
+  const values = valuesOf(parametersOf(search, made));
+  const rows = await (search.within
+    ? queryWithin<Row>(search.within, searchStatement, values)
+    : run<Row>(searchStatement, values));
   const [first] = rows;
   if (first) rememberModel(search.datasetId, first.model);
   return rows;

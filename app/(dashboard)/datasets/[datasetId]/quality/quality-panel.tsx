@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Group, Paper, Skeleton, Stack, Switch, Text, Title } from "@mantine/core";
+import { Button, Group, Paper, Radio, RadioGroup, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTargetArrow } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -56,7 +56,7 @@ export function QualityPanel({ datasetId }: { datasetId: string }) {
           </Group>
           <ProblemAlert error={evaluate.error} />
           <RunTable datasetId={datasetId} />
-          <WarnSwitch datasetId={datasetId} />
+          <OnWorse datasetId={datasetId} />
           <Stack gap="sm">
             <Title order={2} fz="lg">
               Questions
@@ -70,7 +70,13 @@ export function QualityPanel({ datasetId }: { datasetId: string }) {
   );
 }
 
-function WarnSwitch({ datasetId }: { datasetId: string }) {
+const choices = [
+  { value: "ignore", label: "Do nothing" },
+  { value: "warn", label: "Tell me by e-mail" },
+  { value: "block", label: "Tell me, and keep the earlier text of a document that was sent again" },
+] as const;
+
+function OnWorse({ datasetId }: { datasetId: string }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const { data } = useQuery(trpc.golden.getSettings.queryOptions({ datasetId }));
@@ -79,17 +85,24 @@ function WarnSwitch({ datasetId }: { datasetId: string }) {
       onSuccess: () => queries.invalidateQueries(trpc.golden.getSettings.pathFilter()),
     }),
   );
+  const chosen = save.isPending ? save.variables.onWorse : data?.onWorse;
   return (
     <Paper withBorder p="lg">
-      <Switch
-        label="Tell me by e-mail when changed documents make answers worse"
-        description="The questions are then asked again by themselves, once everything has been read"
-        disabled={!data || save.isPending}
-        checked={data?.onWorse === "warn"}
-        onChange={(event) =>
-          save.mutate({ datasetId, onWorse: event.currentTarget.checked ? "warn" : "ignore" })
-        }
-      />
+      <RadioGroup
+        label="When changed documents make answers worse"
+        description="The questions are asked again by themselves, once everything has been read"
+        value={chosen ?? ""}
+        onChange={(value) => {
+          const choice = choices.find((one) => one.value === value);
+          if (choice) save.mutate({ datasetId, onWorse: choice.value });
+        }}
+      >
+        <Stack gap="xs" mt="sm">
+          {choices.map(({ value, label }) => (
+            <Radio key={value} value={value} label={label} disabled={!data || save.isPending} />
+          ))}
+        </Stack>
+      </RadioGroup>
       <ProblemAlert error={save.error} />
     </Paper>
   );

@@ -14,10 +14,10 @@ test("scores and how they changed", () => {
 test("places of the documents that were expected", () => {
   expect(
     placesText([
-      { id: "a.md", rank: 1 },
-      { id: "b.md", rank: null },
+      { id: "doc_1", title: "A", rank: 1 },
+      { id: "b.md", title: null, rank: null },
     ]),
-  ).toBe("a.md: place 1, b.md: not found");
+  ).toBe("A: place 1, b.md: not found");
 });
 
 test("names as people type them", () => {

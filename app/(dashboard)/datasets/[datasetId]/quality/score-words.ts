@@ -11,9 +11,13 @@ export function changeText(change: number): string {
   return `${change < 0 ? "−" : "+"}${rounded}`;
 }
 
-/** `place 1, not found` of the documents that a question expects. */
-export function placesText(expected: readonly { id: string; rank: number | null }[]): string {
-  return expected.map(({ id, rank }) => `${id}: ${rank === null ? "not found" : `place ${rank}`}`).join(", ");
+type Expected = { id: string; title: string | null; rank: number | null };
+
+/** `Granite: place 1, granite.md: not found` of the documents that a question expects. */
+export function placesText(expected: readonly Expected[]): string {
+  return expected
+    .map(({ id, title, rank }) => `${title ?? id}: ${rank === null ? "not found" : `place ${rank}`}`)
+    .join(", ");
 }
 
 /** One name a line or after a comma. */
