@@ -20,13 +20,15 @@ export function Pager(props: {
   nextCursor: string | null | undefined;
   label: string;
   busy?: boolean;
+  /** Where the list is not one of times. */
+  words?: readonly [back: string, forward: string];
 }) {
-  const { place, nextCursor } = props;
+  const { place, nextCursor, words: [back, forward] = ["Newer", "Older"] } = props;
   if (place.page === 1 && !nextCursor) return null;
   return (
     <Group component="nav" aria-label={props.label} justify="flex-end" gap="xs" mt="md">
       <Button size="xs" variant="default" disabled={place.page === 1} onClick={place.back}>
-        Newer
+        {back}
       </Button>
       <Button
         size="xs"
@@ -34,7 +36,7 @@ export function Pager(props: {
         disabled={!nextCursor || props.busy === true}
         onClick={() => nextCursor && place.forward(nextCursor)}
       >
-        Older
+        {forward}
       </Button>
     </Group>
   );

@@ -9,8 +9,9 @@ import { createDocuments } from "./create.ts";
 import { ingestDocument } from "./ingest.ts";
 import { startIngestion } from "./ingestion-worker.ts";
 import type { NewDocument } from "./judge.ts";
+import { listDocuments } from "./list.ts";
 import { closeJobs, ingestionQueue, jobs } from "./queue.ts";
-import { datasetProgress, listDocuments } from "./rows.ts";
+import { datasetProgress } from "./rows.ts";
 
 setUpTestDatabase();
 
@@ -156,6 +157,37 @@ describe("creating, with no worker running", () => {
     expect(titles).toEqual(["bad", "last", "d6", "d5", "d4", "d3", "d2", "d1", "d0"]);
     expect((await listDocuments(datasetId, { state: "failed", limit: 5 })).items).toHaveLength(1);
     await expect(listDocuments(datasetId, { cursor: "nonsense", limit: 5 })).rejects.toMatchObject({
+      refusal: "invalid_input",
+    });
+  });
+
+  test("they stand in the order that is asked for, page by page, and are found by their names", async () => {
+    await create(
+      { title: "b", text: "much longer words", externalId: "notes/50%.md" },
+      { title: "A", text: "one" },
+      { title: "c", text: "two" },
+      { title: "Ä", text: "six" },
+    );
+    const walk = async (listing: Omit<Parameters<typeof listDocuments>[1], "limit">) => {
+      const titles: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await listDocuments(datasetId, { ...listing, cursor, limit: 1 });
+        titles.push(...page.items.map(({ title }) => title));
+        cursor = page.nextCursor;
+      } while (cursor);
+      return titles;
+    };
+    const byTitle = await walk({ sort: "title" });
+    expect(byTitle.filter((title) => title !== "Ä")).toEqual(["A", "b", "c"]);
+    expect(await walk({ sort: "title", order: "desc" })).toEqual(byTitle.toReversed());
+    expect((await walk({ sort: "size" }))[0]).toBe("b");
+    expect(await walk({ sort: "size", order: "asc" })).toEqual((await walk({ sort: "size" })).toReversed());
+    expect(await walk({ sort: "passages" })).toHaveLength(4);
+    expect(await walk({ search: "NOTES/50%" })).toEqual(["b"]);
+    expect(await walk({ search: "%" })).toEqual(["b"]);
+    const { nextCursor } = await listDocuments(datasetId, { sort: "size", limit: 1 });
+    await expect(listDocuments(datasetId, { cursor: nextCursor, limit: 1 })).rejects.toMatchObject({
       refusal: "invalid_input",
     });
   });

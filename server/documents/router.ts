@@ -6,14 +6,15 @@ import { documentFormats, documentStates, documents, ingestionStages } from "#db
 import { callerOf } from "../admission.ts";
 import { getOwnDataset } from "../dataset-access.ts";
 import { ApiError } from "../errors.ts";
-import { idField, nameField, timeField } from "../fields.ts";
+import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { pageInput, pageOf } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 import { cancelDocument, deleteDocument, retryDocument, updateDocument } from "./change.ts";
 import { createDocuments } from "./create.ts";
+import { documentOrders, documentSorts, listDocuments } from "./list.ts";
 import { read } from "./read.ts";
 import { readAddress } from "./read-address.ts";
-import { type DocumentRow, documentColumns, listDocuments } from "./rows.ts";
+import { type DocumentRow, documentColumns } from "./rows.ts";
 
 const maxFiles = 1_000;
 
@@ -163,15 +164,21 @@ export const documentsRouter = router({
   }),
 
   list: procedure("documents.list", {
-    input: z.strictObject({ datasetId, ...pageInput, state: z.enum(documentStates).optional() }),
+    input: z.strictObject({
+      datasetId,
+      ...pageInput,
+      state: z.enum(documentStates).optional(),
+      search: proseField(200).optional().describe("Stands in the title or external id, in capitals or not"),
+      sort: z.enum(documentSorts).default("added"),
+      order: z
+        .enum(documentOrders)
+        .optional()
+        .describe("Left out: titles from A, all else from the newest or most"),
+    }),
     output: pageOf(documentSchema),
-  }).query(async ({ ctx, input: { datasetId, cursor, limit, state } }) => {
+  }).query(async ({ ctx, input: { datasetId, ...listing } }) => {
     await getOwnDataset(datasetId, callerOf(ctx));
-    const page = await listDocuments(datasetId, {
-      limit,
-      ...(cursor ? { cursor } : {}),
-      ...(state ? { state } : {}),
-    });
+    const page = await listDocuments(datasetId, listing);
     return { items: page.items.map(toDocument), nextCursor: page.nextCursor };
   }),
 

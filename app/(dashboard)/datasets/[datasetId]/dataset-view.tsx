@@ -7,6 +7,7 @@ import { count } from "../../../_components/format.ts";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
+import { AccessPanel } from "./access-panel.tsx";
 import { DocumentsPanel } from "./documents-panel.tsx";
 import { EndpointsPanel } from "./endpoints/endpoints-panel.tsx";
 import { pollWhileBusy } from "./poll-while-busy.ts";
@@ -81,6 +82,9 @@ export function DatasetView(props: {
         </TabsPanel>
         <TabsPanel value="quality">
           <QualityPanel datasetId={datasetId} />
+        </TabsPanel>
+        <TabsPanel value="access">
+          <AccessPanel datasetId={datasetId} visibility={visibility} />
         </TabsPanel>
         <TabsPanel value="settings">
           <SettingsPanel dataset={dataset.data} />

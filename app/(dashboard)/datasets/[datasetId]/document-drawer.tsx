@@ -3,6 +3,7 @@
 import { Anchor, Drawer, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { formatNumber } from "../../../_components/format.ts";
+import { TextLink } from "../../../_components/links.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 
@@ -49,6 +50,13 @@ export function DocumentDrawer(props: {
               {data.sourceUrl}
             </Anchor>
             {data.goneAt && ", where it is no longer"}
+          </Text>
+        )}
+        {document && (
+          <Text size="sm">
+            <TextLink href={`/receipts?document=${encodeURIComponent(document.id)}`} size="sm">
+              Who read it, when, and what that and its reading cost
+            </TextLink>
           </Text>
         )}
         {data && data.state !== "failed" && data.text === null && (

@@ -22,6 +22,8 @@ import { TimeText } from "../../../_components/time-text.tsx";
 import { problemOf } from "../../../_trpc/problem.ts";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import classes from "./document-table.module.css";
+import type { ListView } from "./list-view.ts";
+import { SortHeader } from "./sort-header.tsx";
 import { type DocumentState, StateBadge } from "./state-badge.tsx";
 
 export type ListedDocument = {
@@ -41,8 +43,11 @@ export function DocumentTable(props: {
   datasetId: string;
   items: readonly ListedDocument[];
   onShow: (document: ListedDocument) => void;
+  view: ListView;
+  onSort: (view: ListView) => void;
 }) {
   const { datasetId } = props;
+  const order = { view: props.view, onChange: props.onSort };
   const trpc = useTRPC();
   const queries = useQueryClient();
   const outcome = {
@@ -76,17 +81,19 @@ export function DocumentTable(props: {
       <Table aria-label="Documents">
         <TableThead>
           <TableTr>
-            <TableTh>Document</TableTh>
+            <SortHeader sort="title" {...order}>
+              Document
+            </SortHeader>
             <TableTh w={110}>State</TableTh>
-            <TableTh w={100} ta="right" visibleFrom="sm">
+            <SortHeader sort="size" {...order} w={100} ta="right" visibleFrom="sm">
               Size
-            </TableTh>
-            <TableTh w={100} ta="right" visibleFrom="sm">
+            </SortHeader>
+            <SortHeader sort="passages" {...order} w={110} ta="right" visibleFrom="sm">
               Passages
-            </TableTh>
-            <TableTh w={140} visibleFrom="md">
+            </SortHeader>
+            <SortHeader sort="added" {...order} w={140} visibleFrom="md">
               Added
-            </TableTh>
+            </SortHeader>
             <TableTh w={84}>
               <VisuallyHidden>Actions</VisuallyHidden>
             </TableTh>

@@ -1,7 +1,7 @@
 "use client";
 
-import { Group, SegmentedControl, Skeleton, Stack, Text } from "@mantine/core";
-import { useDidUpdate, useDisclosure } from "@mantine/hooks";
+import { Group, SegmentedControl, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback, useDidUpdate, useDisclosure } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Pager, usePlace } from "../../../_components/pager.tsx";
@@ -13,17 +13,12 @@ import { DocumentTable } from "./document-table.tsx";
 import { DropArea } from "./drop-area.tsx";
 import { FlaggedPassages } from "./flagged-passages.tsx";
 import { IngestionProgress, type States } from "./ingestion-progress.tsx";
+import { type ListView, states as stateFilters, toListInput } from "./list-view.ts";
 import { PasteText } from "./paste-text.tsx";
 import { SourceList } from "./source-list.tsx";
 import { UploadStatus } from "./upload-status.tsx";
+import { useListView } from "./use-list-view.ts";
 import { useUploads } from "./use-uploads.ts";
-
-const filters = [
-  { value: "all", label: "All" },
-  { value: "ready", label: "Ready" },
-  { value: "failed", label: "Failed" },
-] as const;
-type Filter = (typeof filters)[number]["value"];
 
 export function DocumentsPanel(props: {
   datasetId: string;
@@ -35,7 +30,8 @@ export function DocumentsPanel(props: {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const place = usePlace();
-  const [filter, setFilter] = useState<Filter>("all");
+  const { view, setView } = useListView();
+  const [words, setWords] = useState(view.search);
   const [pasting, paste] = useDisclosure();
   const [addressing, address] = useDisclosure();
   const [shown, setShown] = useState<ShownDocument | null>(
@@ -45,8 +41,8 @@ export function DocumentsPanel(props: {
   const documents = useQuery({
     ...trpc.documents.list.queryOptions({
       datasetId,
+      ...toListInput(view),
       ...(place.cursor ? { cursor: place.cursor } : {}),
-      ...(filter === "all" ? {} : { state: filter }),
     }),
     placeholderData: keepPreviousData,
   });
@@ -55,10 +51,11 @@ export function DocumentsPanel(props: {
     void queries.invalidateQueries(trpc.documents.list.pathFilter());
     void queries.invalidateQueries(trpc.flags.pathFilter());
   }, [JSON.stringify(states)]);
-  const choose = (value: string) => {
-    setFilter(filters.find((known) => known.value === value)?.value ?? "all");
+  const change = (next: ListView) => {
+    setView(next);
     place.restart();
   };
+  const find = useDebouncedCallback((search: string) => change({ ...view, search: search.trim() }), 250);
   const total = states.queued + states.processing + states.ready + states.failed;
   return (
     <Stack gap="lg">
@@ -70,28 +67,48 @@ export function DocumentsPanel(props: {
       <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
       {documents.isPending && <Skeleton h={200} radius="lg" />}
       {total > 0 && (
-        <Group>
+        <Group gap="sm">
           <SegmentedControl
             size="xs"
             aria-label="Documents to show"
-            data={[...filters]}
-            value={filter}
-            onChange={choose}
+            data={[...stateFilters]}
+            value={view.state}
+            onChange={(state) => change({ ...view, state: state as ListView["state"] })}
+          />
+          <TextInput
+            size="xs"
+            type="search"
+            aria-label="Words of the title"
+            placeholder="Words of the title"
+            maxLength={200}
+            flex="0 1 240px"
+            value={words}
+            onChange={({ currentTarget }) => {
+              setWords(currentTarget.value);
+              find(currentTarget.value);
+            }}
           />
         </Group>
       )}
       {documents.data && documents.data.items.length > 0 && (
-        <DocumentTable datasetId={datasetId} items={documents.data.items} onShow={setShown} />
+        <DocumentTable
+          datasetId={datasetId}
+          items={documents.data.items}
+          view={view}
+          onSort={change}
+          onShow={setShown}
+        />
       )}
-      {documents.data?.items.length === 0 && filter !== "all" && (
+      {documents.data?.items.length === 0 && (view.state !== "all" || view.search !== "") && (
         <Text c="dimmed" size="sm">
-          No document is in this state.
+          No document is like that.
         </Text>
       )}
       <Pager
         place={place}
         nextCursor={documents.data?.nextCursor}
         label="Pages of documents"
+        words={["Previous", "Next"]}
         busy={documents.isPlaceholderData}
       />
       <AddAddress datasetId={datasetId} opened={addressing} onClose={address.close} />

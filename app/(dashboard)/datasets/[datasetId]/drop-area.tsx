@@ -17,7 +17,7 @@ export function DropArea(props: {
   const open = useRef<() => void>(null);
   const [skipped, setSkipped] = useState(0);
   const take = (files: readonly File[]) => {
-    const wanted = files.filter((file) => !isHidden(nameOf(file)));
+    const wanted = wantedOf(files);
     setSkipped(files.length - wanted.length);
     props.onFiles(wanted);
   };
@@ -81,7 +81,11 @@ export function DropArea(props: {
   );
 }
 
-/** What a system or a tool keeps for itself: `.git`, `.DS_Store`, `node_modules`. */
+/** Without what a system or a tool keeps for itself: `.git`, `.DS_Store`, `node_modules`. */
+function wantedOf(files: readonly File[]): File[] {
+  return files.filter((file) => !isHidden(nameOf(file)));
+}
+
 function isHidden(path: string): boolean {
   return path.split("/").some((part) => part.startsWith(".") || part === "node_modules");
 }

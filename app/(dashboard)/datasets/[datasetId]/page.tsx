@@ -5,6 +5,7 @@ import { requireUser } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
 import { getQueryClient, orNull, trpc } from "../../../_trpc/server.ts";
 import { DatasetView } from "./dataset-view.tsx";
+import { readList, toListInput } from "./list-view.ts";
 import { PassageDrawer } from "./passage-drawer.tsx";
 import { placeOf } from "./passage-place.ts";
 import { PublicDatasetView } from "./public-dataset-view.tsx";
@@ -35,7 +36,8 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
       </>
     );
   }
-  await queries.prefetchQuery(trpc.documents.list.queryOptions({ datasetId }));
+  const list = readList(new URLSearchParams(textsOf(asked)));
+  await queries.prefetchQuery(trpc.documents.list.queryOptions({ datasetId, ...toListInput(list) }));
   const wanted = tabOf(tab);
   return (
     <Hydrate>
@@ -48,4 +50,8 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
       {passage}
     </Hydrate>
   );
+}
+
+function textsOf(asked: Record<string, string | string[] | undefined>): [string, string][] {
+  return Object.entries(asked).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []));
 }

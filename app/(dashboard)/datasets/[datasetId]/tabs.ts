@@ -4,6 +4,7 @@ export const tabs = [
   { value: "documents", label: "Documents" },
   { value: "endpoints", label: "Endpoints" },
   { value: "quality", label: "Quality" },
+  { value: "access", label: "Access" },
   { value: "settings", label: "Settings" },
 ] as const;
 
