@@ -9,12 +9,14 @@ import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import { AccessPanel } from "./access-panel.tsx";
 import { DocumentsPanel } from "./documents-panel.tsx";
+import { DropAnywhere } from "./drop-anywhere.tsx";
 import { EndpointsPanel } from "./endpoints/endpoints-panel.tsx";
 import { pollWhileBusy } from "./poll-while-busy.ts";
 import { QualityPanel } from "./quality/quality-panel.tsx";
 import { SearchPanel } from "./search-panel.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { type Tab, tabOf, tabs } from "./tabs.ts";
+import { useUploads } from "./use-uploads.ts";
 
 export function DatasetView(props: {
   datasetId: string;
@@ -29,6 +31,7 @@ export function DatasetView(props: {
     refetchInterval: pollWhileBusy,
   });
   const [tab, setTab] = useState(props.firstTab);
+  const uploads = useUploads(datasetId);
   const show = (value: string | null) => {
     const next = tabOf(value) ?? "search";
     setTab(next);
@@ -46,6 +49,12 @@ export function DatasetView(props: {
             {visibility === "public" ? "Public" : "Private"}
           </Badge>
         }
+      />
+      <DropAnywhere
+        onFiles={(files) => {
+          show("documents");
+          uploads.add(files);
+        }}
       />
       <Tabs value={tab} onChange={show}>
         <TabsList mb="xl">
@@ -75,7 +84,12 @@ export function DatasetView(props: {
           />
         </TabsPanel>
         <TabsPanel value="documents">
-          <DocumentsPanel datasetId={datasetId} states={documents} firstDocument={props.firstDocument} />
+          <DocumentsPanel
+            datasetId={datasetId}
+            states={documents}
+            uploads={uploads}
+            firstDocument={props.firstDocument}
+          />
         </TabsPanel>
         <TabsPanel value="endpoints">
           <EndpointsPanel datasetId={datasetId} address={props.address} />

@@ -18,11 +18,12 @@ import { PasteText } from "./paste-text.tsx";
 import { SourceList } from "./source-list.tsx";
 import { UploadStatus } from "./upload-status.tsx";
 import { useListView } from "./use-list-view.ts";
-import { useUploads } from "./use-uploads.ts";
+import type { useUploads } from "./use-uploads.ts";
 
 export function DocumentsPanel(props: {
   datasetId: string;
   states: States;
+  uploads: ReturnType<typeof useUploads>;
   /** Opened at first, by its id. */
   firstDocument: string | null;
 }) {
@@ -37,7 +38,7 @@ export function DocumentsPanel(props: {
   const [shown, setShown] = useState<ShownDocument | null>(
     firstDocument === null ? null : { id: firstDocument },
   );
-  const uploads = useUploads(datasetId);
+  const { uploads } = props;
   const documents = useQuery({
     ...trpc.documents.list.queryOptions({
       datasetId,

@@ -82,7 +82,7 @@ export function DropArea(props: {
 }
 
 /** Without what a system or a tool keeps for itself: `.git`, `.DS_Store`, `node_modules`. */
-function wantedOf(files: readonly File[]): File[] {
+export function wantedOf(files: readonly File[]): File[] {
   return files.filter((file) => !isHidden(nameOf(file)));
 }
 
