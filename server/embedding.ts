@@ -22,9 +22,27 @@ export function embeddingModel(settings = configuredProvider()): string {
   return settings?.model ?? lexicalHash.model;
 }
 
-/** The model that can be asked now; another one's vectors are still there but no query can be compared. */
-export function availableModel(): string | null {
-  return configuredProvider()?.model ?? null;
+/**
+ * What vectors can be made with now, as datasets name it: with the length that is asked of it, since vectors
+ * of two lengths are as incomparable as those of two models. The configured one first, as it is the default.
+ */
+export function vectorModels(settings = configuredProvider()): readonly string[] {
+  return settings ? [vectorModel(settings), lexicalHash.model] : [lexicalHash.model];
+}
+
+function vectorModel({ model, dimensions }: ProviderSettings): string {
+  return dimensions === undefined ? model : `${model}@${dimensions}`;
+}
+
+/** As `embed`, by one of vectorModels. */
+export function embedBy(model: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded[]> {
+  return embed(texts, signal, model === lexicalHash.model ? null : configuredProvider());
+}
+
+/** So that the inner product is the cosine. */
+export function unitLength(vector: readonly number[]): number[] {
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((number) => number / length);
 }
 
 /**

@@ -15,7 +15,9 @@ import { balanceWatchSettled, sweepPayments } from "./balance-watch.ts";
 import { parseAllowlist } from "./client-address.ts";
 import { enqueueDueSources } from "./documents/change-source.ts";
 import { seedGuides } from "./documents/guides.ts";
+import { removeOldVectors } from "./documents/index-dataset.ts";
 import { startIngestion } from "./documents/ingestion-worker.ts";
+import { enqueueIndexing } from "./documents/queue.ts";
 import { fetchAllowlist } from "./documents/web/addresses.ts";
 import { forgetLapsed } from "./forget-lapsed.ts";
 import { expireDueCredits } from "./grants.ts";
@@ -156,6 +158,8 @@ function startSweeps(): () => void {
   sweep(5, reapHolds, "releasing expired holds");
   sweep(5, deliverMail, "sending mail");
   sweep(30, sweepPayments, "settling payments");
+  sweep(3, enqueueIndexing, "queueing datasets to be indexed", 1);
+  sweep(60, removeOldVectors, "removing vectors of former models", 20);
   sweep(30, enqueueDueSources, "queueing sources that are due");
   sweep(30, watchGoldenQuestions, "asking golden questions", 30);
   sweep(60, expireDueCredits, "entering expired credits");

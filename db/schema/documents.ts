@@ -35,6 +35,8 @@ export const datasets = pgTable(
       .default("private"),
     /** PostgreSQL text search configuration that stems this dataset's words. */
     language: text("language").notNull().default("english"),
+    /** The one before, as long as some documents are still indexed in it: queries are read in both. */
+    formerLanguage: text("former_language"),
     /** What makes this dataset's vectors; the serving set may still be of the model before. */
     embeddingModel: text("embedding_model").notNull().default("lexical-hash"),
     /** The vector_sets row that searches read; null until the first chunk. */
@@ -96,6 +98,8 @@ export const documents = pgTable(
     /** Plain text that chunk offsets point into (UTF-16 code units); null until ready. */
     text: text("text"),
     chunkCount: integer("chunk_count").notNull().default(0),
+    /** Language and form that its chunks are indexed in; another than is wanted now waits for its turn. */
+    indexedAs: text("indexed_as").notNull().default(""),
     createdAt: time("created_at").defaultNow().notNull(),
     updatedAt: time("updated_at")
       .defaultNow()

@@ -40,6 +40,21 @@ export const vectorSets = pgTable(
   (table) => [uniqueIndex("vector_sets_dataset_idx").on(table.datasetId, table.model)],
 );
 
+/**
+ * That something in the index of a dataset is to be made anew or added: server/documents/index-dataset.ts.
+ * Only ever inserted, so that who asks for it waits for nobody.
+ */
+export const indexingRequests = pgTable(
+  "indexing_requests",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    datasetId: text("dataset_id")
+      .notNull()
+      .references(() => datasets.id, { onDelete: "cascade" }),
+  },
+  (table) => [index("indexing_requests_dataset_idx").on(table.datasetId)],
+);
+
 export const chunkVectors = pgTable(
   "chunk_vectors",
   {

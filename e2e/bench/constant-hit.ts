@@ -13,6 +13,7 @@ export const searchDataset: typeof search = async ({ datasetId }) => ({
       documentTitle: "Nothing",
       version: 1,
       metadata: {},
+      sourceUrl: null,
       chunkId: "1",
       headingPath: [],
       start: 0,

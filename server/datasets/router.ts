@@ -1,9 +1,10 @@
 /** Datasets: what may be queried, and one's own. Only the owner changes one; the demo has no owner. */
-import { and, count, desc, eq, inArray, lt, sum } from "drizzle-orm";
+import { and, count, desc, eq, inArray, lt, sql, sum } from "drizzle-orm";
 import { z } from "zod";
 import { database, query } from "#db/client.ts";
 import { credentialDatasets } from "#db/schema/access.ts";
 import { datasets, documentStates, documents } from "#db/schema/documents.ts";
+import { indexingRequests } from "#db/schema/vectors.ts";
 import { callerOf } from "../admission.ts";
 import {
   type DatasetRow,
@@ -14,13 +15,56 @@ import {
   readableSql,
   restrictedTo,
 } from "../dataset-access.ts";
+import { vectorModels } from "../embedding.ts";
 import { publishedEndpoints } from "../endpoint.ts";
+import { ApiError } from "../errors.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
+import { lexicalHash } from "../lexical-hash.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 import { manifestOf, manifestSchema } from "./manifest.ts";
 
 const visibility = z.enum(["private", "public"]).describe("public: everyone may query it, at their own cost");
+
+/** Text search configurations that both databases bring. */
+const languages = [
+  "arabic",
+  "armenian",
+  "basque",
+  "catalan",
+  "danish",
+  "dutch",
+  "english",
+  "finnish",
+  "french",
+  "german",
+  "greek",
+  "hindi",
+  "hungarian",
+  "indonesian",
+  "irish",
+  "italian",
+  "lithuanian",
+  "nepali",
+  "norwegian",
+  "portuguese",
+  "romanian",
+  "russian",
+  "serbian",
+  "simple",
+  "spanish",
+  "swedish",
+  "tamil",
+  "turkish",
+  "yiddish",
+] as const;
+
+const languageField = z.enum(languages).describe("Whose word forms are understood; simple: none");
+const modelField = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe("Makes its vectors: lexical-hash, or what the operator configured");
 
 const datasetSchema = z
   .object({
@@ -29,6 +73,8 @@ const datasetSchema = z
     description: z.string(),
     visibility,
     own: z.boolean().describe("Whether it is yours"),
+    language: z.string().describe("Whose word forms are understood"),
+    embeddingModel: z.string().describe("What makes its vectors"),
     documentCount: z.int(),
     createdAt: timeField,
     updatedAt: timeField,
@@ -43,13 +89,14 @@ const progressSchema = z.object({
     >,
   ),
   chunkCount: z.int(),
+  indexing: z.boolean().describe("It goes over to another language or model, or vectors are missing"),
 });
 
 type ListedRow = z.output<typeof datasetSchema>;
 
 /** The hottest free call: one prepared statement, where the query builder would plan two anew each time. */
 const listStatement = `
-  select id, name, description, visibility, coalesce(owner_id = $1, false) as own,
+  select id, name, description, visibility, language, embedding_model as "embeddingModel", coalesce(owner_id = $1, false) as own,
          (select count(*)::int from documents where dataset_id = datasets.id) as "documentCount",
          created_at as "createdAt", updated_at as "updatedAt"
   from datasets
@@ -126,6 +173,7 @@ export const datasetsRouter = router({
         ...toDataset(row, accountId, byState.ready + byState.queued + byState.processing + byState.failed),
         documents: byState,
         chunkCount: states.reduce((total, { chunks }) => total + (chunks ?? 0), 0),
+        indexing: await isIndexing(row.id),
       };
     },
   ),
@@ -135,16 +183,19 @@ export const datasetsRouter = router({
       name: nameField(100),
       description: proseField(2_000).default(""),
       visibility: visibility.default("private"),
+      language: languageField.default("english"),
+      embeddingModel: modelField.optional(),
     }),
     output: datasetSchema,
   }).mutation(async ({ ctx, input }) => {
     const caller = callerOf(ctx);
     const id = ctx.idempotency.idFor("ds");
+    const embeddingModel = availableModel(input.embeddingModel);
     const db = await database();
     const row = await db.transaction(async (tx) => {
       const [created] = await tx
         .insert(datasets)
-        .values({ id, ownerId: caller.accountId, ...input })
+        .values({ id, ownerId: caller.accountId, ...input, embeddingModel })
         .onConflictDoNothing()
         .returning();
       const credentialId = restrictedTo(caller);
@@ -161,22 +212,34 @@ export const datasetsRouter = router({
       name: nameField(100).optional(),
       description: proseField(2_000).optional(),
       visibility: visibility.optional(),
+      language: languageField.optional(),
+      embeddingModel: modelField.optional(),
     }),
     output: datasetSchema,
-  }).mutation(async ({ ctx, input: { datasetId, name, description, visibility } }) => {
+  }).mutation(async ({ ctx, input: { datasetId, ...input } }) => {
     const caller = callerOf(ctx);
     const { accountId } = caller;
+    const { name, description, visibility, language } = input;
+    const embeddingModel = input.embeddingModel && availableModel(input.embeddingModel);
     const db = await database();
-    const [row] = await db
-      .update(datasets)
-      .set({
-        updatedAt: new Date(),
-        ...(name === undefined ? {} : { name }),
-        ...(description === undefined ? {} : { description }),
-        ...(visibility === undefined ? {} : { visibility }),
-      })
-      .where(and(eq(datasets.id, datasetId), eq(datasets.ownerId, accountId), grantedTo(caller)))
-      .returning();
+    const row = await db.transaction(async (tx) => {
+      const [changed] = await tx
+        .update(datasets)
+        .set({
+          updatedAt: new Date(),
+          ...(name === undefined ? {} : { name }),
+          ...(description === undefined ? {} : { description }),
+          ...(visibility === undefined ? {} : { visibility }),
+          ...(language === undefined ? {} : { language, formerLanguage: formerLanguage(language) }),
+          ...(embeddingModel === undefined ? {} : { embeddingModel }),
+        })
+        .where(and(eq(datasets.id, datasetId), eq(datasets.ownerId, accountId), grantedTo(caller)))
+        .returning();
+      if (changed && (language ?? embeddingModel) !== undefined) {
+        await tx.insert(indexingRequests).values({ datasetId });
+      }
+      return changed;
+    });
     if (!row) throw datasetNotFound(datasetId, caller);
     const counts = await documentCounts([row.id]);
     return toDataset(row, accountId, counts.get(row.id) ?? 0);
@@ -215,6 +278,30 @@ async function documentCounts(datasetIds: string[]): Promise<Map<string, number>
   return new Map(rows.map(({ datasetId, count }) => [datasetId, count]));
 }
 
+/** What there is stays searchable by it until it is indexed anew. */
+function formerLanguage(language: string) {
+  return sql`case when ${datasets.language} = ${language} then ${datasets.formerLanguage} else coalesce(${datasets.formerLanguage}, ${datasets.language}) end`;
+}
+
+/** The default when none is asked for. @throws ApiError invalid_input */
+function availableModel(asked: string | undefined): string {
+  const models = vectorModels();
+  const model = asked ?? models[0] ?? lexicalHash.model;
+  if (models.includes(model)) return model;
+  throw new ApiError(
+    "invalid_input",
+    `Invalid input: embeddingModel: this installation has ${models.join(" and ")}.`,
+  );
+}
+
+async function isIndexing(datasetId: string): Promise<boolean> {
+  const [row] = await query<{ due: boolean }>(
+    "select exists (select from indexing_requests where dataset_id = $1) as due",
+    [datasetId],
+  );
+  return row?.due ?? false;
+}
+
 function toDataset(row: DatasetRow, accountId: string | null, documentCount: number) {
   return {
     id: row.id,
@@ -222,6 +309,8 @@ function toDataset(row: DatasetRow, accountId: string | null, documentCount: num
     description: row.description,
     visibility: row.visibility,
     own: accountId !== null && row.ownerId === accountId,
+    language: row.language,
+    embeddingModel: row.embeddingModel,
     documentCount,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

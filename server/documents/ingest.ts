@@ -13,6 +13,7 @@ import { untitled } from "./judge.ts";
 import { lockDataset } from "./lock-dataset.ts";
 import { type Prepared, prepareAside } from "./prepare.ts";
 import { replaceChunks } from "./replace-chunks.ts";
+import { indexedAs } from "./store-chunks.ts";
 import { retireText } from "./versions.ts";
 
 /** From here on storing takes a while, and its owner may like to know that it has begun. */
@@ -44,13 +45,15 @@ export async function ingestDocument(documentId: string, weigh?: Weigh): Promise
         contentHash: documents.contentHash,
         state: documents.state,
         served: sql<boolean>`documents.text is not null`,
+        indexedAs: documents.indexedAs,
       })
       .from(documents)
       .where(eq(documents.id, documentId))
       .for("update");
     // Deleted, cancelled, finished by somebody else, or replaced by new content that has a job of its own.
     if (!dataset || document?.state !== "processing" || document.contentHash !== source.contentHash) return;
-    const stored = { ...dataset, documentId, title: document.title };
+    const { title, indexedAs } = document;
+    const stored = { ...dataset, documentId, title, indexedAs };
     const undone =
       "refused" in prepared
         ? null
@@ -132,6 +135,8 @@ type StoredDocument = {
   language: string;
   documentId: string;
   title: string;
+  /** What its present chunks are. */
+  indexedAs: string;
 };
 
 /** Answers why it was undone, in words for its owner, or null when it is stored and paid for. */
@@ -164,7 +169,7 @@ async function store(tx: Transaction, document: StoredDocument, prepared: Prepar
   const version = await retireText(tx, documentId);
   const readAnew = await replaceChunks(
     tx,
-    { datasetId, documentId, language, title, indexedTitle: document.title },
+    { datasetId, documentId, language, title, indexedTitle: document.title, indexedAs: document.indexedAs },
     chunks,
   );
   await tx
@@ -178,6 +183,7 @@ async function store(tx: Transaction, document: StoredDocument, prepared: Prepar
       format: prepared.format,
       text,
       chunkCount: chunks.length,
+      indexedAs: indexedAs(language),
     })
     .where(eq(documents.id, documentId));
   return { title, version, readAnew };

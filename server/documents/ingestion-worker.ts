@@ -1,5 +1,5 @@
 /**
- * The loop that ingests documents, run by the server process beside its requests and never by Next's copy
+ * The loop that ingests documents and keeps their indexes, run by the server process beside its requests and never by Next's copy
  * of the modules. Two workers, so that one large document does not hold up the small ones. New jobs wake
  * them by LISTEN/NOTIFY; polling is the fallback.
  */
@@ -7,11 +7,14 @@ import { setImmediate } from "node:timers/promises";
 import type { Job, JobResult } from "pg-boss";
 import { connection, query } from "#db/client.ts";
 import { log } from "#server/log.ts";
+import { indexDataset } from "./index-dataset.ts";
 import { giveUpDocument, ingestDocument, type Weigh } from "./ingest.ts";
 import {
   closeJobs,
   deadLetterQueue,
+  type IndexingJob,
   type IngestionJob,
+  indexingQueue,
   ingestionQueue,
   jobs,
   type SourceJob,
@@ -28,6 +31,7 @@ export async function startIngestion(weigh?: Weigh): Promise<{ stop(): Promise<v
   const boss = await jobs();
   if ((await connection()).kind === "pglite") await takeUpOrphans();
   let stopping = false;
+  const stopped = new AbortController();
   const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 };
 
   await boss.work<IngestionJob>(
@@ -75,9 +79,24 @@ export async function startIngestion(weigh?: Weigh): Promise<{ stop(): Promise<v
       await readSource(job.data.sourceId);
     },
   );
+  await boss.work<IndexingJob>(
+    indexingQueue,
+    { ...polling, batchSize: 1, burstWhenBatchFull: true, localConcurrency: 2 },
+    async ([job]) => {
+      if (!job) return;
+      const { datasetId } = job.data;
+      try {
+        await indexDataset(datasetId, stopped.signal);
+      } catch (error) {
+        if (!stopping) log.warn({ err: error, datasetId }, "dataset will be indexed again");
+        throw error;
+      }
+    },
+  );
   return {
     async stop() {
       stopping = true;
+      stopped.abort(new Error("The process stops; the next one goes on."));
       await closeJobs();
     },
   };
@@ -96,7 +115,7 @@ async function attempt(job: Job<IngestionJob>, weigh: Weigh | undefined) {
 
 /** A PGlite folder belongs to one process, so whatever is active at its start was left by a dead one. */
 async function takeUpOrphans(): Promise<void> {
-  for (const queue of [ingestionQueue, sourceQueue]) {
+  for (const queue of [ingestionQueue, sourceQueue, indexingQueue]) {
     const rows = await query<{ id: string }>(
       "select id from pgboss.job where name = $1 and state = 'active'",
       [queue],

@@ -6,7 +6,7 @@
  */
 import { is, SQL, sql } from "drizzle-orm";
 import { fromDrizzle, fromPglite, PgBoss } from "pg-boss";
-import { type Connection, connection, queryWithin, type Transaction } from "#db/client.ts";
+import { type Connection, connection, query, queryWithin, type Transaction } from "#db/client.ts";
 import { log } from "#server/log.ts";
 import { takeTurns } from "./turns.ts";
 
@@ -15,6 +15,8 @@ export const deadLetterQueue = "ingestion-failed";
 export type IngestionJob = { documentId: string };
 export const sourceQueue = "sources";
 export const sourceDeadLetterQueue = "sources-failed";
+export const indexingQueue = "indexing";
+export type IndexingJob = { datasetId: string };
 export type SourceJob = { sourceId: string };
 
 type Slot = { connection: Connection; boss: Promise<PgBoss> };
@@ -78,6 +80,15 @@ async function open({ driver }: Connection): Promise<PgBoss> {
     retryDelay: 5,
     retryBackoff: true,
   });
+  // One at a time for each dataset, whoever asks for it; what fails for good is asked for again.
+  await boss.createQueue(indexingQueue, {
+    ...tried,
+    policy: "exclusive",
+    retryLimit: 5,
+    retryDelay: 2,
+    retryDelayMax: 300,
+    expireInSeconds: 6 * 3600,
+  });
   // Every page of a slice may keep its reader waiting for as long as is allowed.
   await boss.createQueue(sourceQueue, {
     ...tried,
@@ -121,6 +132,17 @@ export async function enqueueSource(tx: Transaction, sourceId: string): Promise<
   const first = await takeTurns(tx, { queue: sourceQueue, account, count: 1 });
   const job = { data: { sourceId } satisfies SourceJob, priority: -first };
   await boss.insert(sourceQueue, [job], { db: inTransaction(tx) });
+}
+
+/** For every dataset that something is asked for: documents, owners and upgrades leave requests. */
+export async function enqueueIndexing(): Promise<void> {
+  const due = await query<{ datasetId: string }>(
+    `select distinct dataset_id as "datasetId" from indexing_requests limit 1000`,
+  );
+  const boss = await jobs();
+  for (const job of due) {
+    await boss.send(indexingQueue, job satisfies IndexingJob, { singletonKey: job.datasetId });
+  }
 }
 
 /** Inserting jobs gives no rows that matter, and the two drivers would give them in two shapes. */

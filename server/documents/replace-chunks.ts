@@ -11,7 +11,9 @@ import {
   type FlagState,
   headingSeparator,
   type Indexed,
+  indexedAs,
   type NewChunk,
+  reindexChunks,
   removeChunks,
   retitleChunks,
   storable,
@@ -31,10 +33,10 @@ type Kept = {
 
 const movesPerStatement = 500;
 
-/** `indexedTitle` is the title that the present chunks are found by. Answers the characters read anew. */
+/** `indexedTitle` and `indexedAs` are what the present chunks are found by. Answers the characters read anew. */
 export async function replaceChunks(
   tx: Transaction,
-  document: Indexed & { indexedTitle: string },
+  document: Indexed & { indexedTitle: string; indexedAs: string },
   chunks: readonly NewChunk[],
 ): Promise<number> {
   const present = await hashesOf(tx, document);
@@ -54,8 +56,9 @@ export async function replaceChunks(
     );
   }
   await move(tx, document, moved);
-  if (added.length < chunks.length && document.title !== document.indexedTitle) {
-    await retitleChunks(tx, document);
+  if (added.length < chunks.length) {
+    if (document.title !== document.indexedTitle) await retitleChunks(tx, document);
+    else if (document.indexedAs !== indexedAs(document.language)) await reindexChunks(tx, document);
   }
   await storeChunks(tx, { ...document, chunks: added });
   return added.reduce((sum, { text }) => sum + text.length, 0);

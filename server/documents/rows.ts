@@ -26,7 +26,7 @@ export const documentColumns = {
   retryable: sql<boolean>`documents.state = 'failed' and exists (select from document_sources s where s.document_id = documents.id)`,
 };
 
-export type DocumentRow = Omit<typeof documents.$inferSelect, "text"> & { retryable: boolean };
+export type DocumentRow = Omit<typeof documents.$inferSelect, "text" | "indexedAs"> & { retryable: boolean };
 export type DocumentState = (typeof documentStates)[number];
 
 /** How many documents of a dataset are in each state. */

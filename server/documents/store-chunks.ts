@@ -27,6 +27,11 @@ export type NewChunk = {
 /** `language` is a text search configuration. */
 export type Indexed = { datasetId: string; documentId: string; language: string; title: string };
 
+/** What `documents.indexed_as` holds when chunks are indexed as this file does it today. */
+export function indexedAs(language: string): string {
+  return `${language} 2`;
+}
+
 const chunksPerStatement = 200;
 /** Where one heading ends and the next begins: arrays of arrays must be rectangular in SQL. */
 export const headingSeparator = "\u001f";
@@ -107,8 +112,13 @@ export async function removeChunks(
 
 /** A title is part of what finds each chunk of its document. */
 export async function retitleChunks(tx: Transaction, document: Indexed): Promise<void> {
+  await removeVectors(tx, document.documentId);
+  await reindexChunks(tx, document);
+}
+
+/** In another language, or in a form that came later. */
+export async function reindexChunks(tx: Transaction, document: Indexed): Promise<void> {
   const { datasetId, documentId } = document;
-  await removeVectors(tx, documentId);
   await storeVectors(tx, document);
   await lockLexicon(tx, datasetId);
   await withdrawWords(tx, document, sql`true`);
@@ -121,6 +131,9 @@ export async function retitleChunks(tx: Transaction, document: Indexed): Promise
     ) as retitled
     where chunks.id = retitled.id and chunks.document_id = ${documentId} and chunks.dataset_id = ${datasetId}`);
   await enterWords(tx, document, sql`true`);
+  await tx.execute(
+    sql`update documents set indexed_as = ${indexedAs(document.language)} where id = ${documentId}`,
+  );
 }
 
 type Placed = Pick<Indexed, "datasetId" | "documentId">;

@@ -15,13 +15,20 @@ export async function storeVectors(
   tx: Transaction,
   { datasetId, documentId, title }: { datasetId: string; documentId: string; title: string },
 ): Promise<void> {
-  for (const { id, model } of await vectorSetsOf(tx, datasetId)) {
+  const sets = await vectorSetsOf(tx, datasetId);
+  if (sets.some(({ model }) => model !== lexicalHash.model)) await requestIndexing(tx, datasetId);
+  for (const { id, model } of sets) {
     if (model !== lexicalHash.model) continue;
     while ((await storeSome(tx, id, { documentId, title })) === chunksPerStatement) {
       // PGlite answers in microtasks: others are served between two statements.
       await setImmediate();
     }
   }
+}
+
+/** Vectors that are fetched from elsewhere: server/documents/index-dataset.ts. */
+async function requestIndexing(tx: Transaction, datasetId: string): Promise<void> {
+  await queryWithin(tx, "insert into indexing_requests (dataset_id) values ($1)", [datasetId]);
 }
 
 /** Before its chunks get new ones, for a new title. */
@@ -58,6 +65,9 @@ async function storeSome(
   return rows.length;
 }
 
+/** Of another model: until enough of its vectors are there to measure what it gives unrelated texts. */
+export const unmeasured = 0.5;
+
 /** An array in the form that both drivers pass on as it is. */
 const asArray = (elements: readonly string[]) => `{${elements.join(",")}}`;
 
@@ -69,8 +79,10 @@ async function vectorSetsOf(tx: Transaction, datasetId: string): Promise<VectorS
   await queryWithin(
     tx,
     `with made as (
-       insert into vector_sets (dataset_id, model, dimensions)
-       select id, embedding_model, case when embedding_model = $2 then $3::int end from datasets where id = $1
+       insert into vector_sets (dataset_id, model, dimensions, unrelated)
+       select id, embedding_model, case when embedding_model = $2 then $3::int end,
+         case when embedding_model = $2 then 0 else ${unmeasured} end
+       from datasets where id = $1
        on conflict (dataset_id, model) do nothing returning id
      )
      update datasets set vector_set_id = made.id from made where datasets.id = $1`,

@@ -9,6 +9,7 @@ const hit = (chunkId: string, text: string, start = 0, documentId = "d"): Hit =>
   datasetId: "ds",
   datasetName: "ds",
   metadata: {},
+  sourceUrl: null,
   documentId,
   documentTitle: documentId,
   version: 1,

@@ -7,6 +7,7 @@ const hitSchema = z
     datasetName: z.string(),
     documentId: z.string(),
     documentTitle: z.string(),
+    sourceUrl: z.string().nullable().describe("Where the document was read from, when it has an address"),
     metadata: z.record(z.string(), z.unknown()).describe("The document's own fields"),
     chunkId: z.string(),
     headingPath: z.array(z.string()).describe("Headings above the passage, outermost first"),

@@ -3,7 +3,7 @@
  * answer and is remembered, so that a search costs one statement: built in unless it was seen otherwise.
  */
 import { LRUCache } from "lru-cache";
-import { availableModel, embed } from "../embedding.ts";
+import { embedBy, unitLength, vectorModels } from "../embedding.ts";
 import { embedLexically, lexicalHash } from "../lexical-hash.ts";
 
 /** `vector` is null where the model gave none. */
@@ -31,27 +31,21 @@ export async function queryVector(
 ): Promise<QueryVector> {
   const model = served.get(datasetId) ?? lexicalHash.model;
   if (model === lexicalHash.model) return builtInVector(query);
-  if (model !== availableModel()) return { model, vector: null };
-  return { model, vector: await embeddedInTime(query, signal) };
+  if (!vectorModels().includes(model)) return { model, vector: null };
+  return { model, vector: await embeddedInTime(model, query, signal) };
 }
 
 export function builtInVector(query: string): QueryVector {
   return { model: lexicalHash.model, vector: embedLexically(query) };
 }
 
-async function embeddedInTime(query: string, signal?: AbortSignal): Promise<number[] | null> {
+async function embeddedInTime(model: string, query: string, signal?: AbortSignal): Promise<number[] | null> {
   const patience = AbortSignal.timeout(longestWaitMs);
   try {
-    const [vector] = await embed([query], signal ? AbortSignal.any([signal, patience]) : patience);
+    const [vector] = await embedBy(model, [query], signal ? AbortSignal.any([signal, patience]) : patience);
     return Array.isArray(vector) ? unitLength(vector) : null;
   } catch (error) {
     if (signal?.aborted || !patience.aborted) throw error;
     return null;
   }
-}
-
-/** So that the inner product is the cosine. */
-function unitLength(vector: readonly number[]): number[] {
-  const length = Math.hypot(...vector) || 1;
-  return vector.map((number) => number / length);
 }

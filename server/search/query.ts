@@ -21,6 +21,8 @@ export type Hit = {
   /** Of the document's text, which `start` and `end` point into. */
   version: number;
   metadata: Record<string, unknown>;
+  /** Where the document was read from. */
+  sourceUrl: string | null;
   chunkId: string;
   headingPath: string[];
   /** Offsets into the document's text, UTF-16 code units, end exclusive. */
@@ -87,6 +89,7 @@ type Row = Nullable<Omit<Hit, "datasetId" | "datasetName" | "signals">> & {
   datasetName: string;
   /** Of the set that serves; null: there is none yet. */
   model: string | null;
+  comparable: boolean;
   wordsScore: number;
   wordsRank: number;
   cosine: number | null;
@@ -107,10 +110,13 @@ export async function searchDataset(search: Search): Promise<Found | null> {
     ? builtInVector(search.query)
     : await queryVector(search.datasetId, search.query, search.signal);
   const rows = await ask(search, made);
-  if (search.within || !ofAnotherModel(rows, made)) return shape(search, made, rows);
+  if (search.within || !isLost(rows, made)) return shape(search, made, rows);
   const remade = await queryVector(search.datasetId, search.query, search.signal);
-  // Should the dataset go over to another model just now, its vectors are left out: that happens in SQL.
-  return shape(search, remade, await ask(search, remade));
+  const again = await ask(search, remade);
+  // Should it go over to another model just now, or have vectors of another length, the words are left.
+  if (!again[0] || again[0].comparable || remade.vector === null) return shape(search, remade, again);
+  const wordsAlone = { ...remade, vector: null };
+  return shape(search, wordsAlone, await ask(search, wordsAlone));
 }
 
 async function ask(search: Search, made: QueryVector | null): Promise<Row[]> {
@@ -123,8 +129,9 @@ async function ask(search: Search, made: QueryVector | null): Promise<Row[]> {
   return rows;
 }
 
-function ofAnotherModel([first]: Row[], made: QueryVector): boolean {
-  return first !== undefined && first.model !== null && first.model !== made.model;
+function isLost([first]: Row[], made: QueryVector): boolean {
+  if (first === undefined || first.model === null) return false;
+  return first.model !== made.model || (made.vector !== null && !first.comparable);
 }
 
 function shape({ datasetId, query }: Search, made: QueryVector | null, rows: Row[]): Found | null {
@@ -132,7 +139,7 @@ function shape({ datasetId, query }: Search, made: QueryVector | null, rows: Row
   if (!first) return null;
   return {
     hits: rows.filter(isHit).map((row) => toHit(row, datasetId)),
-    notice: made && !made.vector ? byWordsAlone : null,
+    notice: made && first.model !== null && !first.comparable ? byWordsAlone : null,
     terms: (first.terms ?? []).map(toTerm),
     dropped: parseQuery(query).dropped,
   };
@@ -177,7 +184,7 @@ function isHit(row: Row): row is HitRow {
 }
 
 function toHit(
-  { model, terms, wordsScore, wordsRank, cosine, vectorRank, ...row }: HitRow,
+  { model, comparable, terms, wordsScore, wordsRank, cosine, vectorRank, ...row }: HitRow,
   datasetId: string,
 ): Hit {
   return {

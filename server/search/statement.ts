@@ -74,10 +74,11 @@ with asked as materialized (
   select ${asked}
 ),
 dataset as materialized (
-  select name, language::regconfig as language,
+  select name, language::regconfig as language, former_language::regconfig as former_language,
          coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks,
          vector_sets.id as set_id, vector_sets.model, coalesce(vector_sets.unrelated, 0) as unrelated,
-         vector_sets.model = (select model from asked) and (select vector from asked) is not null as comparable
+         vector_sets.model = (select model from asked)
+           and coalesce(vector_sets.dimensions, vector_dims((select vector::vector from asked))) = vector_dims((select vector::vector from asked)) as comparable
   from datasets left join vector_sets on vector_sets.id = vector_set_id
   where datasets.id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)", "(select credential_id from asked)")}
 ),
@@ -150,11 +151,12 @@ hit as materialized (
   order by score desc, ranked.id limit (select "limit" from asked)
 )
 select dataset.name as "datasetName", hit.document_id as "documentId", documents.title as "documentTitle",
-       documents.version, documents.metadata,
+       documents.version, documents.metadata, documents.source_url as "sourceUrl",
        chunks.id::text as "chunkId", chunks.heading_path as "headingPath", chunks.start, chunks."end",
        hit.score::float8 as score, chunks.page, coalesce(chunks.flag = 'flagged', false) as flagged, chunks.text,
        hit.words::float8 as "wordsScore", hit.words_rank::int as "wordsRank", hit.cosine::float8 as cosine,
-       case when hit.cosine is not null then hit.vector_rank::int end as "vectorRank", dataset.model,
+       case when hit.cosine is not null then hit.vector_rank::int end as "vectorRank",
+       dataset.model, coalesce(dataset.comparable, false) as comparable,
        case when (select explain from asked) then (${describedSql}) end as terms
 from dataset
 left join (hit join chunks on chunks.id = hit.id join documents on documents.id = hit.document_id) on true

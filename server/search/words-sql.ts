@@ -15,7 +15,7 @@ word as materialized (
     where word <> '' order by position limit 48
   ) as given
   cross join lateral (
-    select tsvector_to_array(to_tsvector(language, word)) as stems,
+    select tsvector_to_array(to_tsvector(language, word) || coalesce(to_tsvector(former_language, word), '')) as stems,
            tsvector_to_array(to_tsvector('simple', translate(word, '/.:@_-', '      '))) as plain,
            lower(word) as plain_text
   ) as parsed

@@ -48,7 +48,8 @@ export function vectorOf(text: string, dimensions = ownDimensions): number[] {
   return vector;
 }
 
-export async function startEmbeddingsServer() {
+/** @param meaning the vector of a text, of so many numbers */
+export async function startEmbeddingsServer(meaning = vectorOf) {
   const requests: EmbeddingsRequest[] = [];
   let mode: Mode = "answer";
   let options: Options = {};
@@ -58,7 +59,7 @@ export async function startEmbeddingsServer() {
     const data = input.map((text, index) => ({
       object: "embedding",
       index,
-      embedding: vectorOf(text, as === "wrong length" && index === input.length - 1 ? length + 1 : length),
+      embedding: meaning(text, as === "wrong length" && index === input.length - 1 ? length + 1 : length),
     }));
     if (as === "fewer vectors") data.pop();
     if (as === "out of order") data.reverse();
