@@ -152,6 +152,9 @@ describe.each(eras)("%s", (era) => {
     expect(body.result?.structuredContent).toEqual({
       hits: [],
       truncated: false,
+      nextCursor: null,
+      notice: null,
+      explanation: null,
       receiptId: null,
       creditsCharged: 0,
     });
