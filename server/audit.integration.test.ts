@@ -6,18 +6,28 @@ import { setUpTestDatabase } from "./testing/database.ts";
 
 setUpTestDatabase();
 
-const signIn = (email: string, password: string) =>
+const askAuth = (path: string, body: Record<string, string>) =>
   handleAuth(
-    new Request("http://localhost:3000/api/auth/sign-in/email", {
+    new Request(`http://localhost:3000/api/auth${path}`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
         origin: "http://localhost:3000",
         "user-agent": "Test browser",
       },
-      body: JSON.stringify({ email, password }),
+      body: JSON.stringify(body),
     }),
   );
+const signIn = (email: string, password: string) => askAuth("/sign-in/email", { email, password });
+
+async function signUp(): Promise<string> {
+  const email = `${Date.now()}@example.test`;
+  const answer = await askAuth("/sign-up/email", { email, password: "correct horse battery", name: "Other" });
+  return answer.headers
+    .getSetCookie()
+    .map((line) => line.split(";", 1)[0])
+    .join("; ");
+}
 
 async function eventsOf(cookie: string) {
   const { body } = await rest("GET", "/audit?limit=5", { cookie });
@@ -26,7 +36,7 @@ async function eventsOf(cookie: string) {
 
 test("signing in, failing to, and what is done with keys stand in the owner's log, not in another's", async () => {
   const owner = await createTestAccount();
-  const other = await createTestAccount();
+  const other = await signUp();
   const [row] = await query<{ email: string }>('select email from "user" where id = $1', [owner.userId]);
   const email = row?.email ?? "";
   expect((await signIn(email, "not the password")).status).toBe(401);
@@ -38,7 +48,7 @@ test("signing in, failing to, and what is done with keys stand in the owner's lo
   expect(deleted).toMatchObject({ event: "keys.delete", subjectId: made.body.id, actorId: owner.userId });
   expect(created).toMatchObject({ event: "keys.create", accountId: owner.userId });
   expect(failed).toMatchObject({ event: "signIn.failed", actorId: null, userAgent: "Test browser" });
-  const theirs = await eventsOf(other.cookie);
+  const theirs = await eventsOf(other);
   expect(theirs.map(({ event }) => event)).toEqual(["signUp"]);
   const nobodys = await query(
     "select from audit_events where account_id is null and event = 'signIn.failed'",
