@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { query } from "#db/client.ts";
 import { proseField, timeField } from "../fields.ts";
+import { likeText } from "../like.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure } from "../trpc.ts";
 
@@ -33,7 +34,7 @@ export const credentials = procedure("admin.credentials", {
   output: pageOf(credentialSchema),
 }).query(async ({ input: { cursor, limit, kind, search } }) => {
   const before = decodeCursor(cursor, /^\d{4}-[\d-]+T[\d:.]+Z [\w-]{1,100}$/);
-  const pattern = search ? `%${search.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const pattern = search ? `%${likeText(search)}%` : null;
   const [time = null, id = null] = before?.split(" ") ?? [];
   const rows = await query<Row>(
     `with all_of_them as (

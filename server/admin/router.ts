@@ -11,6 +11,7 @@ import { recheckBalance } from "../balance-watch.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { changeCredits } from "../grants.ts";
+import { likeText } from "../like.ts";
 import { mailOwner } from "../mail.ts";
 import { operation, operationIds, roles, tierNames } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
@@ -74,7 +75,7 @@ export const adminRouter = router({
     ),
   }).query(async ({ input }) => {
     const before = decodeCursor(input.cursor, /^[\w-]{1,100}$/);
-    const pattern = input.search ? `%${input.search.replace(/[\\%_]/g, "\\$&")}%` : null;
+    const pattern = input.search ? `%${likeText(input.search)}%` : null;
     const db = await database();
     const rows = await db
       .select({ user, balance: creditAccounts.balance })

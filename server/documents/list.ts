@@ -7,6 +7,7 @@ import { z } from "zod";
 import { database } from "#db/client.ts";
 import { documents } from "#db/schema/documents.ts";
 import { ApiError } from "#server/errors.ts";
+import { likeText } from "#server/like.ts";
 import { idPattern } from "#server/pages.ts";
 import { type DocumentRow, type DocumentState, documentColumns } from "./rows.ts";
 
@@ -92,7 +93,7 @@ export async function listDocuments(
 }
 
 function holds(words: string): SQL | undefined {
-  const pattern = `%${words.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const pattern = `%${likeText(words)}%`;
   return or(ilike(documents.title, pattern), ilike(documents.externalId, pattern));
 }
 

@@ -11,6 +11,7 @@ import { receiptOutcomes, receipts } from "#db/schema/receipts.ts";
 import { callerOf } from "../admission.ts";
 import { ApiError } from "../errors.ts";
 import { idField, proseField, timeField } from "../fields.ts";
+import { likeText } from "../like.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
 import type { Principal } from "../principal.ts";
 import { procedure, router } from "../trpc.ts";
@@ -107,7 +108,7 @@ function matching(filter: Filters): (SQL | undefined)[] {
     datasetId || documentId ? sql`${receipts.hits} @> ${JSON.stringify([read])}::text::jsonb` : undefined,
     from ? gte(receipts.createdAt, sql`${from}::timestamptz`) : undefined,
     to ? lt(receipts.createdAt, sql`${to}::timestamptz`) : undefined,
-    text ? ilike(receipts.query, `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`) : undefined,
+    text ? ilike(receipts.query, `%${likeText(text)}%`) : undefined,
     outcome ? eq(receipts.outcome, outcome) : undefined,
   ];
 }

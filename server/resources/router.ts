@@ -9,6 +9,7 @@ import { datasetUri, documentUri } from "../citation.ts";
 import { readableSql, restrictedTo } from "../dataset-access.ts";
 import { ApiError } from "../errors.ts";
 import { idField } from "../fields.ts";
+import { likeText } from "../like.ts";
 import { pageInput, pageOf } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -91,7 +92,7 @@ export const resourcesRouter = router({
       caller.accountId,
       restrictedTo(caller),
       prefix.replaceAll(/[^\p{L}\p{N}]/gu, "."),
-      `${prefix.replaceAll(/[\\%_]/g, "\\$&")}%`,
+      `${likeText(prefix)}%`,
       suggestions + 1,
       ...(datasetId === undefined ? [] : [datasetId]),
     ]);
