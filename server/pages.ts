@@ -25,6 +25,20 @@ export function decodeCursor(cursor: string | undefined, valid: RegExp): string 
   return sortKey;
 }
 
+/** A place among several sort keys, as a cursor. */
+export function encodePlace(place: readonly unknown[]): string {
+  return encodeCursor(JSON.stringify(place));
+}
+
+/** Null for what `encodePlace` did not give, or gave for another list. */
+export function readPlace<Place extends z.ZodType>(cursor: string, schema: Place): z.output<Place> | null {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+  } catch {
+    return null;
+  }
+}
+
 /** `rows` holds one more than `limit` when there is a next page. */
 export function toPage<Row, Item>(
   rows: readonly Row[],

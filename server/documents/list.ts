@@ -8,7 +8,7 @@ import { database } from "#db/client.ts";
 import { documents } from "#db/schema/documents.ts";
 import { ApiError } from "#server/errors.ts";
 import { likeText } from "#server/like.ts";
-import { idPattern } from "#server/pages.ts";
+import { encodePlace, idPattern, readPlace } from "#server/pages.ts";
 import { type DocumentRow, type DocumentState, documentColumns } from "./rows.ts";
 
 export const documentSorts = ["added", "title", "size", "passages"] as const;
@@ -88,7 +88,7 @@ export async function listDocuments(
   const last = items.at(-1);
   return {
     items,
-    nextCursor: rows.length > limit && last ? encode([sort, order, of(last), last.id]) : null,
+    nextCursor: rows.length > limit && last ? encodePlace([sort, order, of(last), last.id]) : null,
   };
 }
 
@@ -100,20 +100,8 @@ function holds(words: string): SQL | undefined {
 function after(cursor: string, sort: Sort, order: Order): SQL {
   const { key, place, bound } = sorts[sort];
   const schema = z.tuple([z.literal(sort), z.literal(order), place, z.string().regex(idPattern)]);
-  const { data } = schema.safeParse(decode(cursor));
-  if (!data) throw new ApiError("invalid_input", "The cursor is not one that this list gave.");
-  const [, , value, id] = data;
+  const read = readPlace(cursor, schema);
+  if (!read) throw new ApiError("invalid_input", "The cursor is not one that this list gave.");
+  const [, , value, id] = read;
   return sql`(${key}, ${documents.id}) ${sql.raw(order === "asc" ? ">" : "<")} (${bound(value)}, ${id})`;
-}
-
-function encode(place: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
-}
-
-function decode(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    return null;
-  }
 }

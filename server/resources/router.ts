@@ -10,7 +10,7 @@ import { readableSql, restrictedTo } from "../dataset-access.ts";
 import { ApiError } from "../errors.ts";
 import { idField } from "../fields.ts";
 import { likeText } from "../like.ts";
-import { pageInput, pageOf } from "../pages.ts";
+import { encodePlace, pageInput, pageOf, readPlace } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 
 const resourceSchema = z
@@ -116,13 +116,11 @@ function toResource({ dataset_id, document_id, title, description, size, updated
 const place = z.tuple([idField, z.union([z.literal(""), idField])]);
 
 function cursorOf({ dataset_id, document_id }: Row): string {
-  return Buffer.from(JSON.stringify([dataset_id, document_id])).toString("base64url");
+  return encodePlace([dataset_id, document_id]);
 }
 
 function placeOf(cursor: string): z.output<typeof place> {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
-  } catch {
-    throw new ApiError("invalid_input", "Invalid input: cursor: not a cursor of this list.");
-  }
+  const read = readPlace(cursor, place);
+  if (read === null) throw new ApiError("invalid_input", "Invalid input: cursor: not a cursor of this list.");
+  return read;
 }

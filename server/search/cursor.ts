@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ApiError } from "../errors.ts";
+import { encodePlace, readPlace } from "../pages.ts";
 import type { QueryOptions } from "../query-fields.ts";
 
 /** What hits are ordered by, best first: score, then chunk. */
@@ -25,12 +26,12 @@ const cursorSchema = z.tuple([z.array(rankSchema).min(1).max(2), z.string()]);
 
 export function cursorOf(place: Place, asked: Asked): string {
   const ranks = place.map(({ score, chunkId }) => [score, chunkId]);
-  return Buffer.from(JSON.stringify([ranks, markOf(asked)])).toString("base64url");
+  return encodePlace([ranks, markOf(asked)]);
 }
 
 /** @throws ApiError invalid_input for a cursor of another query, or none at all */
 export function placeAfter(cursor: string, asked: Asked): Place {
-  const read = readCursor(cursor);
+  const read = readPlace(cursor, cursorSchema);
   if (read === null) {
     throw new ApiError("invalid_input", "Invalid input: cursor: not one that a search gave.");
   }
@@ -59,14 +60,6 @@ export function comparePlaces(one: Place, other: Place): number {
     if (order !== 0) return order;
   }
   return 0;
-}
-
-function readCursor(cursor: string): z.output<typeof cursorSchema> | null {
-  try {
-    return cursorSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
-  } catch {
-    return null;
-  }
 }
 
 /** What decides which hits there are, and in which order. Another `topK` is another length of page. */
