@@ -190,7 +190,7 @@ async function store(
 async function serve(datasetId: string, set: number, model: string): Promise<boolean> {
   if (model !== lexicalHash.model) await measureUnrelated(set);
   const db = await database();
-  const serving = await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     const rows = await tx
       .update(datasets)
       .set({ vectorSetId: set })
@@ -200,7 +200,6 @@ async function serve(datasetId: string, set: number, model: string): Promise<boo
     await queryWithin(tx, "delete from vector_sets where dataset_id = $1 and id <> $2", [datasetId, set]);
     return true;
   });
-  return serving;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { QueryOptions } from "../query-fields.ts";
 import { type AnsweredHit, arrange } from "./arrange.ts";
 import { comparePlaces, compareRanks, cursorOf, type Place, placeAfter } from "./cursor.ts";
 import { groupByDocument, type Placed } from "./group.ts";
+import { parseQuery } from "./parse-query.ts";
 import { type Found, type Hit, searchDataset, type Term } from "./query.ts";
 
 type Asked = {
@@ -25,7 +26,11 @@ export type Answer = {
   nextCursor: string | null;
   /** What could not be done as asked; null: all was. */
   notice: string | null;
-  explanation: { terms: Term[]; dropped: string[] } | null;
+  explanation: {
+    terms: Term[];
+    /** Words and phrases past the most that count. */
+    dropped: string[];
+  } | null;
 };
 
 /** Passages of each dataset that documents are grouped from: those that grouping drops make room for others. */
@@ -51,7 +56,7 @@ export async function answerSearch(asked: Asked): Promise<Answer> {
     nextCursor: nextCursor(asked, left, truncated ? lastKept(shown, hits) : shown.length - 1),
     notice: found.find(({ notice }) => notice !== null)?.notice ?? null,
     explanation: options.explain
-      ? { terms: found.flatMap(({ terms }) => terms), dropped: found[0]?.dropped ?? [] }
+      ? { terms: found.flatMap(({ terms }) => terms), dropped: parseQuery(query).dropped }
       : null,
   };
 }

@@ -115,7 +115,8 @@ export const goldenRouter = router({
         .where(and(eq(goldenRuns.datasetId, id), before ? lt(goldenRuns.id, before) : undefined))
         .orderBy(desc(goldenRuns.id))
         .limit(input.limit + 1);
-      return toPage(rows, input.limit, toRun, (row) => row.id);
+      const told = (row: RunRow) => toRun(row, resultsOf(row).length);
+      return toPage(rows, input.limit, told, (row) => row.id);
     },
   ),
 
@@ -130,7 +131,8 @@ export const goldenRouter = router({
       .from(goldenRuns)
       .where(and(eq(goldenRuns.datasetId, id), eq(goldenRuns.id, input.runId)));
     if (!row) throw new ApiError("not_found", "Run not found.", { hint: "The last 50 runs are kept." });
-    return { ...toRun(row), results: resultsOf(row) };
+    const results = resultsOf(row);
+    return { ...toRun(row, results.length), results };
   }),
 
   getSettings: procedure("golden.getSettings", { input: ofDataset, output: z.object(settingsFields) }).query(
@@ -219,7 +221,7 @@ function toQuestion(row: QuestionRow): z.output<typeof questionSchema> {
   };
 }
 
-function toRun(row: RunRow): z.output<typeof runSchema> {
+function toRun(row: RunRow, questionCount: number): z.output<typeof runSchema> {
   const { id, cause, endpoint, endpointVersion, k, recall, ndcg, mrr } = row;
   return {
     id,
@@ -227,7 +229,7 @@ function toRun(row: RunRow): z.output<typeof runSchema> {
     endpoint,
     endpointVersion,
     k,
-    questionCount: resultsOf(row).length,
+    questionCount,
     recall,
     ndcg,
     mrr,

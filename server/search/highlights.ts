@@ -4,7 +4,7 @@
  * as server/search/statement.ts, asked of the hits' own words in one statement.
  */
 import { query } from "#db/client.ts";
-import { parseQuery } from "./parse-query.ts";
+import { type ParsedQuery, parseQuery } from "./parse-query.ts";
 import type { Hit } from "./query.ts";
 
 export type Highlight = { start: number; end: number };
@@ -41,20 +41,20 @@ const matchingStatement = `
 
 export async function withHighlights(
   hits: readonly Hit[],
-  words: string,
+  asked: string,
 ): Promise<(Hit & { highlights: Highlight[] })[]> {
+  const parsed = parseQuery(asked);
   const matching = new Map<string, ReadonlySet<string>>();
   for (const [datasetId, ofDataset] of Map.groupBy(hits, (hit) => hit.datasetId))
-    matching.set(datasetId, await matchingWords(datasetId, words, ofDataset));
+    matching.set(datasetId, await matchingWords(datasetId, parsed, ofDataset));
   return hits.map((hit) => ({ ...hit, highlights: placesOf(hit.text, matching.get(hit.datasetId)) }));
 }
 
 async function matchingWords(
   datasetId: string,
-  text: string,
+  { words, unfinished }: ParsedQuery,
   hits: readonly Hit[],
 ): Promise<ReadonlySet<string>> {
-  const { words, unfinished } = parseQuery(text);
   const held = new Set(hits.flatMap((hit) => hit.text.match(wordPattern) ?? []));
   const rows = await query<{ word: string }>(matchingStatement, [datasetId, words, unfinished, [...held]]);
   return new Set(rows.map(({ word }) => word));

@@ -61,8 +61,6 @@ export type Found = {
   notice: string | null;
   /** Empty unless explained. */
   terms: Term[];
-  /** Words and phrases past the most that count. */
-  dropped: string[];
 };
 
 type SearchOptions = Pick<
@@ -134,14 +132,13 @@ function isLost([first]: Row[], made: QueryVector): boolean {
   return first.model !== made.model || (made.vector !== null && !first.comparable);
 }
 
-function shape({ datasetId, query }: Search, made: QueryVector | null, rows: Row[]): Found | null {
+function shape({ datasetId }: Search, made: QueryVector | null, rows: Row[]): Found | null {
   const [first] = rows;
   if (!first) return null;
   return {
     hits: rows.filter(isHit).map((row) => toHit(row, datasetId)),
     notice: made && first.model !== null && !first.comparable ? byWordsAlone : null,
     terms: (first.terms ?? []).map(toTerm),
-    dropped: parseQuery(query).dropped,
   };
 }
 

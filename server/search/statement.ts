@@ -49,7 +49,8 @@ const types: Record<keyof Parameters, string> = {
   words: "text",
   phrases: "text",
   unfinished: "boolean",
-  vector: "text",
+  // Read from its text once, not by each part of the statement.
+  vector: "text::vector",
   model: "text",
   nearFrom: "float8",
   vectorWeight: "float8",
@@ -78,7 +79,7 @@ dataset as materialized (
          coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks,
          vector_sets.id as set_id, vector_sets.model, coalesce(vector_sets.unrelated, 0) as unrelated,
          vector_sets.model = (select model from asked)
-           and coalesce(vector_sets.dimensions, vector_dims((select vector::vector from asked))) = vector_dims((select vector::vector from asked)) as comparable
+           and coalesce(vector_sets.dimensions, vector_dims((select vector from asked))) = vector_dims((select vector from asked)) as comparable
   from datasets left join vector_sets on vector_sets.id = vector_set_id
   where datasets.id = (select dataset_id from asked) and ${readableSql("(select account_id from asked)", "(select credential_id from asked)")}
 ),
@@ -98,7 +99,7 @@ by_words as materialized (
   limit 200
 ),
 near_vectors as materialized (
-  select chunk_id as id, embedding <#> (select vector::vector from asked) as distance
+  select chunk_id as id, embedding <#> (select vector from asked) as distance
   from chunk_vectors
   where set_id = (select set_id from dataset where comparable) and ${narrowedSql}
   order by distance limit 100
@@ -119,7 +120,7 @@ scored as materialized (
   -- Read once, and computed once, as the offsets see to: each use would fetch and unpack it again.
   cross join lateral (select chunks.tsv || ''::tsvector as tsv offset 0) as inline
   cross join lateral (
-    select -(chunk_vectors.embedding <#> (select vector::vector from asked)) as cosine,
+    select -(chunk_vectors.embedding <#> (select vector from asked)) as cosine,
            case when comparable then (select vector_weight from asked) else 0 end as weight,
            coalesce((
              select sum(rarity * best) / sum(rarity)
