@@ -1,11 +1,14 @@
 /** How a key is put to use, ready to copy. */
 
+/** Until somebody asks one. */
+export const exampleQuestion = "how do I get started";
+
 type Call = { address: string; key: string };
 
 export function curlCommand(call: Call & { datasetId: string; endpoint?: string; query: string }): string {
   const url = `${call.address}/api/v1/mcp/query/${encodeURIComponent(call.datasetId)}/${call.endpoint ?? "default"}`;
-  const query = (call.query || "how do I get started").replaceAll("'", "'\\''");
-  return `curl -G ${url} \\\n  -H 'X-API-Key: ${call.key}' \\\n  --data-urlencode 'query=${query}'`;
+  const query = quoted(`query=${call.query || exampleQuestion}`);
+  return `curl -G ${url} \\\n  -H 'X-API-Key: ${call.key}' \\\n  --data-urlencode ${query}`;
 }
 
 export function claudeCommand({ address, key }: Call): string {
@@ -26,12 +29,17 @@ export function vscodeConfig({ address, key }: Call): string {
 export function toolCall(datasetId: string, endpoint: string): string {
   return pretty({
     name: "query_dataset",
-    arguments: { datasetId, endpoint, query: "how do I get started" },
+    arguments: { datasetId, endpoint, query: exampleQuestion },
   });
 }
 
-function pretty(value: unknown): string {
+export function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2);
+}
+
+/** As a shell takes it for one word, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Without a key: the app signs its user in and asks what it may do. */

@@ -1,5 +1,5 @@
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { getAuth } from "#server/auth.ts";
 import { visitorHeaders } from "../_trpc/server.ts";
@@ -34,4 +34,10 @@ export async function requireUser(): Promise<User> {
   const user = await findUser();
   if (user) return user;
   redirect(signInPath((await headers()).get("x-page-path") ?? "/overview"));
+}
+
+/** For everybody else there is no such page. */
+export async function requireAdmin(): Promise<void> {
+  const { admin } = await requireUser();
+  if (!admin) notFound();
 }

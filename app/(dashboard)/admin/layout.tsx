@@ -1,6 +1,5 @@
-import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
-import { requireUser } from "../../_components/user.ts";
+import { requireAdmin } from "../../_components/user.ts";
 import { PageTabs } from "../page-tabs.tsx";
 
 const pages = [
@@ -12,8 +11,7 @@ const pages = [
 ];
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
-  const user = await requireUser();
-  if (!user.admin) notFound();
+  await requireAdmin();
   return (
     <>
       <PageTabs label="Installation" pages={pages} />

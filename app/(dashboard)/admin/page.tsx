@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
-import { requireUser } from "../../_components/user.ts";
+import { requireAdmin } from "../../_components/user.ts";
 import { Hydrate } from "../../_trpc/hydrate.tsx";
 import { getQueryClient, trpc } from "../../_trpc/server.ts";
 import { AccountsView } from "./accounts-view.tsx";
@@ -8,8 +7,7 @@ import { AccountsView } from "./accounts-view.tsx";
 export const metadata: Metadata = { title: "Accounts" };
 
 export default async function AdminPage() {
-  const user = await requireUser();
-  if (!user.admin) notFound();
+  await requireAdmin();
   const queries = getQueryClient();
   await Promise.all([
     queries.prefetchQuery(trpc.admin.users.queryOptions({})),

@@ -2,12 +2,13 @@
 
 import { Stack, Tabs, TabsList, TabsPanel, TabsTab, Text } from "@mantine/core";
 import { CodeBlock } from "../../_components/code-block.tsx";
+import { exampleQuestion } from "../../_components/connect-snippets.ts";
 import { TextLink } from "../../_components/links.tsx";
 import { type Asked, curlCall, toolCall, typescriptCall } from "./call-words.ts";
 
 /** What is asked now, for a program. */
 export function CallTabs({ address, asked: now }: { address: string; asked: Asked }) {
-  const asked = { ...now, question: now.question || "how do I get started" };
+  const asked = { ...now, question: now.question || exampleQuestion };
   return (
     <Stack gap="xs">
       <Tabs defaultValue="curl" keepMounted={false}>

@@ -1,5 +1,6 @@
 /** A search of the playground as a program sends it, ready to copy. */
 import { operations } from "#server/operations.ts";
+import { pretty, quoted } from "../../_components/connect-snippets.ts";
 import { sentOptions } from "../search/option-words.ts";
 import { defaultEndpoint, type Setting } from "./view.ts";
 
@@ -13,13 +14,13 @@ export type Asked = {
 export function toolCall(asked: Asked): string {
   const { question, datasetIds, setting } = asked;
   const named = setting.endpoint === defaultEndpoint ? {} : { endpoint: setting.endpoint };
-  const rest = { query: question, ...sentOptions(setting.options) };
-  const one = datasetIds.length === 1;
+  const one = { datasetId: datasetIds[0], ...named, query: question, ...sentOptions(setting.options) };
+  const several = datasetIds.length !== 1;
   return pretty({
     method: "tools/call",
     params: {
-      name: operations[one ? "search.query" : "search.across"].tool.name,
-      arguments: one ? { datasetId: datasetIds[0], ...named, ...rest } : { datasetIds, ...rest },
+      name: operations[several ? "search.across" : "search.query"].tool.name,
+      arguments: several ? bodyOf(asked) : one,
     },
   });
 }
@@ -88,11 +89,7 @@ function parametersOf({ question, setting }: Asked): [string, string][] {
 }
 
 function shell(text: string): string {
-  return /^[\w./:@%=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return /^[\w./:@%=+-]+$/.test(text) ? text : quoted(text);
 }
 
 function indented(text: string): string {

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { textsOf } from "../../_components/search-params.ts";
 import { requireUser } from "../../_components/user.ts";
 import { Hydrate } from "../../_trpc/hydrate.tsx";
 import { getQueryClient, trpc } from "../../_trpc/server.ts";
@@ -9,10 +10,7 @@ export const metadata: Metadata = { title: "Usage" };
 
 export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   await requireUser();
-  const entries = Object.entries(await searchParams).flatMap(([name, value]) =>
-    typeof value === "string" ? [[name, value]] : [],
-  );
-  const { from, to, grouping } = readView(new URLSearchParams(entries), todayIn("UTC"));
+  const { from, to, grouping } = readView(textsOf(await searchParams), todayIn("UTC"));
   await getQueryClient().prefetchQuery(
     trpc.usage.get.queryOptions({ from, to, groupBy: grouping, timeZone: "UTC" }),
   );

@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
-import { requireUser } from "../../../_components/user.ts";
+import { requireAdmin } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
 import { getQueryClient, trpc } from "../../../_trpc/server.ts";
 import { AccessView } from "./access-view.tsx";
@@ -8,8 +7,7 @@ import { AccessView } from "./access-view.tsx";
 export const metadata: Metadata = { title: "Keys and apps" };
 
 export default async function AdminAccessPage() {
-  const user = await requireUser();
-  if (!user.admin) notFound();
+  await requireAdmin();
   const queries = getQueryClient();
   await Promise.all([
     queries.prefetchQuery(trpc.admin.credentials.queryOptions({})),

@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
-import { requireUser } from "../../../_components/user.ts";
+import { requireAdmin } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
 import { getQueryClient, trpc } from "../../../_trpc/server.ts";
 import { EveryonesAudit } from "./everyones-audit.tsx";
@@ -8,8 +7,7 @@ import { EveryonesAudit } from "./everyones-audit.tsx";
 export const metadata: Metadata = { title: "Audit log of everyone" };
 
 export default async function AdminAuditPage() {
-  const user = await requireUser();
-  if (!user.admin) notFound();
+  await requireAdmin();
   await getQueryClient().prefetchQuery(trpc.admin.audit.queryOptions({}));
   return (
     <Hydrate>

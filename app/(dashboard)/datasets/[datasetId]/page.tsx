@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { env } from "#env";
+import { textsOf } from "../../../_components/search-params.ts";
 import { requireUser } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
 import { getQueryClient, orNull, trpc } from "../../../_trpc/server.ts";
@@ -36,7 +37,7 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
       </>
     );
   }
-  const list = readList(new URLSearchParams(textsOf(asked)));
+  const list = readList(textsOf(asked));
   await queries.prefetchQuery(trpc.documents.list.queryOptions({ datasetId, ...toListInput(list) }));
   const wanted = tabOf(tab);
   return (
@@ -50,8 +51,4 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
       {passage}
     </Hydrate>
   );
-}
-
-function textsOf(asked: Record<string, string | string[] | undefined>): [string, string][] {
-  return Object.entries(asked).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []));
 }

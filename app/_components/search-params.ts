@@ -1,0 +1,6 @@
+/** What a page's address asks, without names that come several times. */
+export function textsOf(asked: Record<string, string | string[] | undefined>): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(asked).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+  );
+}
