@@ -14,7 +14,6 @@ import {
   TableTr,
   Text,
   TextInput,
-  Title,
   Tooltip,
   VisuallyHidden,
 } from "@mantine/core";
@@ -24,6 +23,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
+import { PageSection } from "../../_components/page-section.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
@@ -68,10 +68,7 @@ function Accounts() {
     placeholderData: keepPreviousData,
   });
   return (
-    <section aria-labelledby="accounts">
-      <Title order={2} fz="lg" mb="sm" id="accounts">
-        All accounts
-      </Title>
+    <PageSection id="accounts" title="All accounts">
       <TextInput
         type="search"
         maw={360}
@@ -178,6 +175,6 @@ function Accounts() {
       />
       <GrantCredits recipient={receiving} onClose={() => setReceiving(null)} />
       <SetLimits account={limiting} onClose={() => setLimiting(null)} />
-    </section>
+    </PageSection>
   );
 }

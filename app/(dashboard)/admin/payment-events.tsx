@@ -11,10 +11,10 @@ import {
   TableThead,
   TableTr,
   Text,
-  Title,
 } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { count } from "../../_components/format.ts";
+import { PageSection } from "../../_components/page-section.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
@@ -39,10 +39,7 @@ export function PaymentEvents() {
     placeholderData: keepPreviousData,
   });
   return (
-    <section aria-labelledby="payments">
-      <Title order={2} fz="lg" mb="sm" id="payments">
-        Payments
-      </Title>
+    <PageSection id="payments" title="Payments">
       <ProblemAlert error={events.error} onRetry={() => void events.refetch()} />
       {events.isPending && <Skeleton h={120} radius="lg" />}
       {events.data?.items.length === 0 && (
@@ -101,6 +98,6 @@ export function PaymentEvents() {
         label="Pages of payments"
         busy={events.isPlaceholderData}
       />
-    </section>
+    </PageSection>
   );
 }

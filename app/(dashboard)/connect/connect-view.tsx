@@ -6,6 +6,7 @@ import { useState } from "react";
 import { CodeBlock } from "../../_components/code-block.tsx";
 import { mcpUrl } from "../../_components/connect-snippets.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
+import { PageSection } from "../../_components/page-section.tsx";
 import { apps } from "./app-steps.tsx";
 import { Waiting } from "./waiting.tsx";
 
@@ -19,16 +20,10 @@ export function ConnectView({ address }: { address: string }) {
         description="Give your app one address. It sends you here to sign in, and you choose what it may read, spend and for how long."
       />
       <Stack gap="xl">
-        <section aria-labelledby="mcp-address">
-          <Title order={2} fz="lg" mb="sm" id="mcp-address">
-            The address
-          </Title>
+        <PageSection id="mcp-address" title="The address">
           <CodeBlock label="The MCP address" code={mcpUrl(address)} />
-        </section>
-        <section aria-labelledby="your-app">
-          <Title order={2} fz="lg" mb="sm" id="your-app">
-            Your app
-          </Title>
+        </PageSection>
+        <PageSection id="your-app" title="Your app">
           <ChipGroup value={chosen} onChange={setChosen}>
             <Group gap="xs" role="radiogroup" aria-labelledby="your-app">
               {apps.map(({ id, name }) => (
@@ -49,7 +44,7 @@ export function ConnectView({ address }: { address: string }) {
               </Stack>
             </Paper>
           )}
-        </section>
+        </PageSection>
         <Waiting />
       </Stack>
     </>

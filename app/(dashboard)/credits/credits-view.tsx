@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ingestionPrice, operations } from "#server/operations.ts";
 import { count, formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
+import { PageSection } from "../../_components/page-section.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { AlertSettings } from "./alert-settings.tsx";
@@ -51,22 +52,16 @@ export function CreditsView(props: { admin: boolean; checkout: "done" | "cancell
             note="Set aside for calls under way; charged or given back within two minutes"
           />
         </SimpleGrid>
-        <section aria-labelledby="more">
-          <Title order={2} fz="lg" mb="sm" id="more">
-            More credits
-          </Title>
+        <PageSection id="more" title="More credits">
           <MoreCredits admin={props.admin} />
-        </section>
+        </PageSection>
         {topUp && (
-          <section aria-labelledby="alerts">
-            <Title order={2} fz="lg" mb="sm" id="alerts">
-              When credits run low
-            </Title>
+          <PageSection id="alerts" title="When credits run low">
             <Stack>
               <AlertSettings threshold={threshold} />
               {packs.data?.canBuy && <TopUpSettings topUp={topUp} />}
             </Stack>
-          </section>
+          </PageSection>
         )}
         <section aria-labelledby="statement">
           <Group justify="space-between" mb="sm">

@@ -1,11 +1,12 @@
 "use client";
 
-import { Button, Skeleton, Stack, Title } from "@mantine/core";
+import { Button, Skeleton, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDatabase, IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { EmptyBox } from "../../_components/empty-box.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
+import { PageSection } from "../../_components/page-section.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
@@ -60,12 +61,9 @@ export function DatasetsView() {
         </section>
         <ProblemAlert error={readable.error} onRetry={() => void readable.refetch()} />
         {others.length > 0 && (
-          <section aria-labelledby="public-datasets">
-            <Title order={2} fz="lg" mb="sm" id="public-datasets">
-              Public datasets
-            </Title>
+          <PageSection id="public-datasets" title="Public datasets">
             <DatasetList items={others} />
-          </section>
+          </PageSection>
         )}
       </Stack>
       <CreateDataset opened={creating} onClose={close} />

@@ -1,7 +1,8 @@
 "use client";
 
-import { Stack, Title } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { PageHeader } from "../../_components/page-header.tsx";
+import { PageSection } from "../../_components/page-section.tsx";
 import { LimitList } from "./limit-list.tsx";
 import { RefusalTable } from "./refusal-table.tsx";
 
@@ -16,12 +17,9 @@ export function LimitsView() {
         <section aria-label="Your limits now">
           <LimitList />
         </section>
-        <section aria-labelledby="refused">
-          <Title order={2} fz="lg" mb="sm" id="refused">
-            Refused in the last 7 days
-          </Title>
+        <PageSection id="refused" title="Refused in the last 7 days">
           <RefusalTable />
-        </section>
+        </PageSection>
       </Stack>
     </>
   );

@@ -13,13 +13,13 @@ import {
   TableTr,
   Text,
   TextInput,
-  Title,
 } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { PageHeader } from "../../../_components/page-header.tsx";
+import { PageSection } from "../../../_components/page-section.tsx";
 import { Pager, usePlace } from "../../../_components/pager.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { TableBox } from "../../../_components/table-box.tsx";
@@ -65,10 +65,7 @@ function Credentials() {
     placeholderData: keepPreviousData,
   });
   return (
-    <section aria-labelledby="credentials">
-      <Title order={2} fz="lg" mb="sm" id="credentials">
-        Keys and apps of everyone
-      </Title>
+    <PageSection id="credentials" title="Keys and apps of everyone">
       <Group mb="md">
         <TextInput
           type="search"
@@ -157,6 +154,6 @@ function Credentials() {
         label="Pages of keys and apps"
         busy={found.isPlaceholderData}
       />
-    </section>
+    </PageSection>
   );
 }

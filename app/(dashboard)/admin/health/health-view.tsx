@@ -1,8 +1,9 @@
 "use client";
 
-import { Badge, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Badge, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { PageHeader } from "../../../_components/page-header.tsx";
+import { PageSection } from "../../../_components/page-section.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { TimeText } from "../../../_components/time-text.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
@@ -34,10 +35,7 @@ export function HealthView() {
         description="What this installation stands on, and how much its limits refuse. Only admins see this page."
       />
       <Stack gap={40}>
-        <section aria-labelledby="parts">
-          <Title order={2} fz="lg" mb="sm" id="parts">
-            Parts
-          </Title>
+        <PageSection id="parts" title="Parts">
           <ProblemAlert error={health.error} onRetry={() => void health.refetch()} />
           {health.isPending && <Skeleton h={260} radius="lg" />}
           {health.data && (
@@ -70,7 +68,7 @@ export function HealthView() {
               ))}
             </Paper>
           )}
-        </section>
+        </PageSection>
         <Refusals />
       </Stack>
     </>

@@ -10,14 +10,13 @@ import {
   TableThead,
   TableTr,
   Text,
-  Title,
 } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
-import type { ReactNode } from "react";
 import type { AppRouter } from "#server/router.ts";
 import { count, formatNumber, formatWindow } from "../../../_components/format.ts";
 import { PageHeader } from "../../../_components/page-header.tsx";
+import { PageSection } from "../../../_components/page-section.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { TableBox } from "../../../_components/table-box.tsx";
 import { TimeText } from "../../../_components/time-text.tsx";
@@ -57,32 +56,6 @@ export function PolicyView() {
   );
 }
 
-function Section({
-  id,
-  title,
-  note,
-  children,
-}: {
-  id: string;
-  title: string;
-  note?: string;
-  children: ReactNode;
-}) {
-  return (
-    <section aria-labelledby={id}>
-      <Title order={2} fz="lg" id={id} mb={note ? 4 : "sm"}>
-        {title}
-      </Title>
-      {note && (
-        <Text size="sm" c="dimmed" mb="sm">
-          {note}
-        </Text>
-      )}
-      {children}
-    </section>
-  );
-}
-
 function Tiers({ tiers, roles, balances, signUpGrant }: Policy) {
   const byRole = Object.entries(roles).filter(([, times]) => times > 1);
   const more = [
@@ -92,7 +65,7 @@ function Tiers({ tiers, roles, balances, signUpGrant }: Policy) {
     ),
   ];
   return (
-    <Section
+    <PageSection
       id="tiers"
       title="Who may call how often"
       note={`More: ${more.join(", ")}; the largest counts. A new account gets ${count(signUpGrant, "credit")}.`}
@@ -119,13 +92,13 @@ function Tiers({ tiers, roles, balances, signUpGrant }: Policy) {
           </TableTbody>
         </Table>
       </TableBox>
-    </Section>
+    </PageSection>
   );
 }
 
 function Operations({ operations }: Policy) {
   return (
-    <Section
+    <PageSection
       id="operations"
       title="What costs, or has a limit of its own"
       note="Everything else is free and counts toward the limits above alone."
@@ -171,13 +144,13 @@ function Operations({ operations }: Policy) {
           </TableTbody>
         </Table>
       </TableBox>
-    </Section>
+    </PageSection>
   );
 }
 
 function Overrides({ overrides }: Policy) {
   return (
-    <Section id="overrides" title="Set for single accounts">
+    <PageSection id="overrides" title="Set for single accounts">
       {overrides.length === 0 ? (
         <Text c="dimmed">No account has limits of its own.</Text>
       ) : (
@@ -217,13 +190,13 @@ function Overrides({ overrides }: Policy) {
           </Table>
         </TableBox>
       )}
-    </Section>
+    </PageSection>
   );
 }
 
 function Allowlist({ allowlist }: Policy) {
   return (
-    <Section
+    <PageSection
       id="allowlist"
       title="Addresses that no limit binds"
       note="Set by RATE_LIMIT_ALLOWLIST where the server is started."
@@ -235,6 +208,6 @@ function Allowlist({ allowlist }: Policy) {
           {allowlist.join(", ")}
         </Text>
       )}
-    </Section>
+    </PageSection>
   );
 }
