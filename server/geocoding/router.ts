@@ -9,7 +9,7 @@ import { proseField } from "../fields.ts";
 import { procedure, router } from "../trpc.ts";
 import { countryCode } from "./countries.ts";
 import { type City, findCities, findNear } from "./find.ts";
-import { askService } from "./service.ts";
+import { askNominatim } from "./nominatim.ts";
 
 const cityShape = {
   name: z.string(),
@@ -47,7 +47,7 @@ export const geocodingRouter = router({
         "Invalid input: country: no country has this code or English name.",
       );
     }
-    const served = await askService(input.city, country, ctx.signal);
+    const served = await askNominatim(input.city, country, ctx.signal);
     const fromService = served !== null && served.length > 0;
     const [best, ...candidates] = fromService ? served : await findCities(input.city, country);
     if (!best) throw await notFound(input.city, country);

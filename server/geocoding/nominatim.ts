@@ -45,7 +45,7 @@ const storedSchema = z.array(
 );
 
 /** Null when the service cannot be asked now, or does not answer as it should. */
-export async function askService(
+export async function askNominatim(
   city: string,
   country: string | null,
   signal: AbortSignal,
