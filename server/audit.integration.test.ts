@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { query } from "#db/client.ts";
 import { handleAuth } from "./auth-door.ts";
-import { createTestAccount, rest } from "./testing/accounts.ts";
+import { cookieOf, createTestAccount, rest } from "./testing/accounts.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
 
 setUpTestDatabase();
@@ -23,10 +23,7 @@ const signIn = (email: string, password: string) => askAuth("/sign-in/email", { 
 async function signUp(): Promise<string> {
   const email = `${Date.now()}@example.test`;
   const answer = await askAuth("/sign-up/email", { email, password: "correct horse battery", name: "Other" });
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(";", 1)[0])
-    .join("; ");
+  return cookieOf(answer.headers);
 }
 
 async function eventsOf(cookie: string) {

@@ -6,7 +6,7 @@
  */
 import { apiKey } from "@better-auth/api-key";
 import { passkey } from "@better-auth/passkey";
-import { betterAuth } from "better-auth";
+import { type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware } from "better-auth/api";
 import { admin, twoFactor } from "better-auth/plugins";
@@ -152,8 +152,7 @@ async function buildAuth() {
         authentication: { afterVerification: requireVerifiedUser },
         advanced: { webAuthnChallengeCookie: "passkey" },
       }),
-      ...(openIdProvider() as unknown as []),
-      entryNotes() as unknown as never,
+      ...typedAsNone([...openIdProvider(), entryNotes()]),
       apiKey({
         defaultPrefix: "fltr_",
         defaultKeyLength: 48,
@@ -164,10 +163,14 @@ async function buildAuth() {
         keyExpiration: { minExpiresIn: 1, maxExpiresIn: 3650 },
         enableSessionForAPIKeys: false,
       }),
-      // Typed as nothing: they add no fields to users and sessions.
-      ...(authorizationServerPlugins(metadataTransport) as unknown as []),
+      ...typedAsNone(authorizationServerPlugins(metadataTransport)),
     ],
   });
+}
+
+/** They add no fields to users and sessions, and a list of any plugins would take the types of all others away. */
+function typedAsNone(plugins: BetterAuthPlugin[]): [] {
+  return plugins as unknown as [];
 }
 
 type Ceremony = {

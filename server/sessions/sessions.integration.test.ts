@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { query } from "#db/client.ts";
 import { getAuth } from "#server/auth.ts";
-import { createTestAccount, rest, type TestAccount } from "#server/testing/accounts.ts";
+import { cookieOf, createTestAccount, rest, type TestAccount } from "#server/testing/accounts.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
 import { bearer, connect, refresh } from "#server/testing/oauth-client.ts";
 
@@ -29,12 +29,7 @@ async function signIn({ email, password }: TestAccount, userAgent: string): Prom
     headers: { "user-agent": userAgent },
     returnHeaders: true,
   });
-  return {
-    cookie: headers
-      .getSetCookie()
-      .map((line) => line.split(";", 1)[0])
-      .join("; "),
-  };
+  return { cookie: cookieOf(headers) };
 }
 
 async function eventsOf({ userId }: TestAccount): Promise<string[]> {

@@ -65,6 +65,14 @@ export async function createTestAccount(): Promise<TestAccount> {
   };
 }
 
+/** What a server sets, for the Cookie header of the next request. */
+export function cookieOf(headers: Headers): string {
+  return headers
+    .getSetCookie()
+    .map((line) => line.split(";", 1)[0])
+    .join("; ");
+}
+
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> };
 
 /** Calls the REST door as a client would, without a socket. */
