@@ -84,6 +84,13 @@ const schema = z.object({
   EMBEDDINGS_BATCH_SIZE: whole(32, 1, 2_048),
   EMBEDDINGS_CONCURRENCY: whole(4, 1, 64),
   EMBEDDINGS_TIMEOUT_SECONDS: whole(30, 1, 600),
+  /** Where to POST for reranking, in full; none without it. */
+  RERANK_URL: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  RERANK_INTERFACE: z.enum(["cohere", "tei"]).default("cohere"),
+  RERANK_MODEL: text.optional(),
+  RERANK_API_KEY: text.optional(),
+  /** How long a search waits for it in all. */
+  RERANK_TIMEOUT_SECONDS: whole(5, 1, 60),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must look like smtp://user:password@host:587" }).optional(),
   MAIL_FROM: text.optional(),
   /** Off: whoever signs up is in at once, also under an address that is not his. Default: on with SMTP_URL. */
@@ -123,6 +130,10 @@ const complete = schema
   .refine(({ LEGACY_API_KEY, LEGACY_API_KEY_USER }) => !LEGACY_API_KEY === !LEGACY_API_KEY_USER, {
     path: ["LEGACY_API_KEY"],
     error: "and LEGACY_API_KEY_USER must be set together",
+  })
+  .refine((given) => !given.RERANK_URL || given.RERANK_INTERFACE === "tei" || given.RERANK_MODEL, {
+    path: ["RERANK_MODEL"],
+    error: "must be set with RERANK_URL, unless RERANK_INTERFACE is tei",
   })
   .refine(({ EMBEDDINGS_URL, EMBEDDINGS_MODEL }) => !EMBEDDINGS_URL === !EMBEDDINGS_MODEL, {
     path: ["EMBEDDINGS_URL"],

@@ -26,12 +26,15 @@ import { type OperationId, operation } from "./operations.ts";
 import { itemPrices, total } from "./price.ts";
 import { forget, type Principal } from "./principal.ts";
 import { type Receipt, type ReceiptEndpoint, type ReceiptHit, writeFreeReceipt } from "./receipt.ts";
+import { rerankPrices } from "./reranking.ts";
 
 /** As long as a database takes that was killed and starts again. */
 const captureRetryMs = 5_000;
 const captureRetryPauseMs = 100;
 
 type Read = {
+  /** The operation's extra was done, and is charged. */
+  readonly extra?: boolean;
   readonly query: string | null;
   readonly hits: readonly ReceiptHit[];
   readonly endpoint?: ReceiptEndpoint | null;
@@ -43,6 +46,8 @@ type Charged = { readonly receiptId: string | null; readonly creditsCharged: num
 export type Charge = {
   /** Of a reading: what it asked and read. No hits: the item is free. */
   record(read: Read, item?: number): Charged;
+  /** Whether the extra that an item may ask for is paid. */
+  readonly coversExtra: boolean;
   /** Of work that reads no dataset: charged though there are no hits. */
   recordWork(item?: number): Charged;
   /** The first so many that the caller's maxCredits pays for. */
@@ -68,36 +73,47 @@ export async function charged<Result extends { ok: boolean }>(
   next: (held: Held) => Promise<Result & { data?: unknown }>,
 ): Promise<Result> {
   const asked = itemPrices(id, input);
-  const prices = withinCeiling(asked, ceilingOf(input));
+  const ceiling = ceilingOf(input);
+  const prices = withinCeiling(asked, ceiling);
+  const extras = rerankPrices(id, input);
+  const whole = total(prices) + total(extras);
   if (prices.length > 1) await admitItems(ctx, callerOf(ctx), id, prices.length);
   if (operation(id).priceCredits === 0) return free(id, ctx, next);
 
   const startedAt = performance.now();
   const { answer } = ctx;
   answer.creditsCharged = 0;
-  const { hold, principal } = await holdOrRefuse(ctx, id, total(prices));
+  const { hold, principal } = await holdOrRefuse(
+    ctx,
+    id,
+    ceiling === null || whole <= ceiling ? whole : total(prices),
+    total(prices),
+  );
+  const coversExtra = hold.amount === whole;
   answer.creditsRemaining = hold.balanceAfter;
   answer.budgetLeft = hold.budgetLeft;
   const receiptId = newId("rcpt");
   const reads: Read[] = [];
   const misses: Read[] = [];
   const due: number[] = [];
-  const recordWork = (item = 0): Charged => {
+  const work = (item: number, extra: boolean): Charged => {
     const price = prices[item];
     if (price === undefined) throw new Error(`${id} was called without an item ${item}.`);
-    due.push(price);
-    return { receiptId, creditsCharged: price };
+    const creditsCharged = price + (extra && coversExtra ? (extras[item] ?? 0) : 0);
+    due.push(creditsCharged);
+    return { receiptId, creditsCharged };
   };
   const charge: Charge = {
-    recordWork,
+    recordWork: (item = 0) => work(item, false),
+    coversExtra,
     coveredItems: prices.length,
     assertCovered: (item) => {
       if (item >= prices.length) throw leftOut(prices.length, asked.length);
     },
-    record: (read, item) => {
+    record: (read, item = 0) => {
       if (read.hits.length > 0) reads.push(read);
       else misses.push(read);
-      const charged = read.hits.length > 0 ? recordWork(item) : freeItem;
+      const charged = read.hits.length > 0 ? work(item, read.extra ?? false) : freeItem;
       if (prices.length > 1) ctx.progress?.(reads.length + misses.length, prices.length);
       return charged;
     },
@@ -179,6 +195,7 @@ async function free<Result extends { ok: boolean }>(
       return freeItem;
     },
     recordWork: () => freeItem,
+    coversExtra: false,
     coveredItems: Number.POSITIVE_INFINITY,
     assertCovered: () => {},
   };
@@ -239,11 +256,15 @@ async function release(ctx: Context, hold: Hold, give: () => Promise<number | nu
   }
 }
 
-/** A principal whose credential changed since it was identified is identified and authorized anew, once. */
+/**
+ * What does not pay for `amount` may pay for `least`, which is the call without its extra. A principal whose
+ * credential changed since it was identified is identified and authorized anew, once.
+ */
 async function holdOrRefuse(
   ctx: Context & { principal: Principal | null },
   id: OperationId,
   amount: number,
+  least: number,
 ): Promise<{ hold: Hold; principal: Principal }> {
   let principal = callerOf(ctx);
   let result = await holdCredits(principal, id, amount);
@@ -261,6 +282,8 @@ async function holdOrRefuse(
     result = await holdCredits(principal, id, amount);
   }
   if (result.outcome === "held") return { hold: result.hold, principal };
+  const short = result.outcome === "insufficient" || result.outcome === "overBudget";
+  if (short && least < amount) return holdOrRefuse(ctx, id, least, least);
   throw refusedHold(ctx, principal, result, amount);
 }
 

@@ -1,14 +1,14 @@
 /** The provider's interface over HTTP, with every way in which such servers were seen to fail. */
 import { afterAll, describe, expect, it } from "vitest";
 import { embed } from "./embedding.ts";
-import type { ProviderSettings } from "./embedding-request.ts";
+import type { EmbeddingProvider } from "./embedding-request.ts";
 import { ApiError } from "./errors.ts";
 import { startEmbeddingsServer, vectorOf } from "./testing/embeddings-server.ts";
 
 const server = await startEmbeddingsServer();
 afterAll(() => server.close());
 
-const settings: ProviderSettings = {
+const settings: EmbeddingProvider = {
   url: `${server.url}/embeddings`,
   model: "local",
   apiKey: undefined,
@@ -19,7 +19,7 @@ const settings: ProviderSettings = {
 };
 const never = new AbortController().signal;
 const texts = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff"];
-const ask = (given: readonly string[] = texts, other: Partial<ProviderSettings> = {}) =>
+const ask = (given: readonly string[] = texts, other: Partial<EmbeddingProvider> = {}) =>
   embed(given, never, { ...settings, ...other });
 
 function expectRefusal(one: unknown, fields: Record<string, unknown>) {

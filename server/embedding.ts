@@ -1,12 +1,11 @@
 /**
  * Vectors of texts: from the configured OpenAI-compatible /v1/embeddings, or the built-in lexical-hash.
  * Texts go out in groups, several at once; what a provider refuses is narrowed down to the text it means,
- * what fails passingly is tried again with back-off (Retry-After: RFC 9110 §10.2.3), and no vector is
- * handed on whose place or length is not certain. Neither texts nor keys reach the log.
+ * and no vector is handed on whose place or length is not certain.
  */
 import { setImmediate } from "node:timers/promises";
 import { env } from "#env";
-import { type ProviderSettings, requestEmbeddings } from "./embedding-request.ts";
+import { type EmbeddingProvider, requestEmbeddings } from "./embedding-request.ts";
 import { ApiError } from "./errors.ts";
 import { embedLexically, lexicalHash } from "./lexical-hash.ts";
 
@@ -30,7 +29,7 @@ export function vectorModels(settings = configuredProvider()): readonly string[]
   return settings ? [vectorModel(settings), lexicalHash.model] : [lexicalHash.model];
 }
 
-function vectorModel({ model, dimensions }: ProviderSettings): string {
+function vectorModel({ model, dimensions }: EmbeddingProvider): string {
   return dimensions === undefined ? model : `${model}@${dimensions}`;
 }
 
@@ -60,7 +59,7 @@ export async function embed(
 }
 
 /** Null: the built-in embedding. */
-function configuredProvider(): ProviderSettings | null {
+function configuredProvider(): EmbeddingProvider | null {
   if (env.EMBEDDINGS_URL === undefined || env.EMBEDDINGS_MODEL === undefined) return null;
   return {
     url: `${env.EMBEDDINGS_URL.replace(/\/+$/, "")}/embeddings`,
@@ -87,7 +86,7 @@ async function builtIn(texts: readonly string[], signal: AbortSignal): Promise<E
 async function overHttp(
   texts: readonly string[],
   signal: AbortSignal,
-  settings: ProviderSettings,
+  settings: EmbeddingProvider,
 ): Promise<Embedded[]> {
   const { batchSize, concurrency } = settings;
   const groups: Embedded[][] = [];
@@ -107,10 +106,10 @@ async function overHttp(
 async function embedGroup(
   texts: readonly string[],
   signal: AbortSignal,
-  settings: ProviderSettings,
+  settings: EmbeddingProvider,
 ): Promise<Embedded[]> {
   const result = await requestEmbeddings(texts, signal, settings);
-  if (result.outcome === "embedded") return result.vectors;
+  if (result.outcome === "answered") return result.value;
   if (result.outcome === "failed") return texts.map(() => result.error);
   if (texts.length === 1) {
     return [new ApiError("invalid_input", "The embedding model refused this text; it may be too long.")];

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { query } from "#db/client.ts";
 import { datasetNotFound, type Reader, readableSql, restrictedTo } from "./dataset-access.ts";
 import { ApiError } from "./errors.ts";
+import { defaultEndpoint } from "./operations.ts";
 import {
   type GivenOptions,
   givenOptions,
@@ -17,8 +18,6 @@ import {
   queryFields,
   withoutDefault,
 } from "./query-fields.ts";
-
-export const defaultEndpoint = "default";
 
 /** As stored: what a later release no longer knows is left out. */
 export const savedOptions = z.object(givenOptions);

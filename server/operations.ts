@@ -134,6 +134,9 @@ export const creditPacks = [
 /** Most automatic top-ups that an owner can allow in a month (UTC). */
 export const topUpsPerMonth = { default: 1, max: 100 } as const;
 
+/** Every dataset has it, and it saves no options. */
+export const defaultEndpoint = "default";
+
 /** Reading a document costs so much for each full so many characters of its text. */
 export const ingestionPrice = { credits: 1, characters: 10_000 } as const;
 
@@ -170,6 +173,8 @@ export type Operation = {
   readonly perItem?: string;
   /** Credits, held before the work and captured after it. 0: free. */
   readonly priceCredits: number;
+  /** What this option of the call, or of the endpoint it names, costs besides, where it was done. */
+  readonly extra?: { readonly option: string; readonly credits: number };
   /** The price is for each started so many characters of this input field, of each text when it is a list. */
   readonly meter?: { readonly field: string; readonly characters: number };
   readonly rest: {
@@ -197,6 +202,9 @@ const signedIn = ["login", "session"] as const;
 /** What needs the browser's cookie. */
 const sessionOnly = ["session"] as const;
 const nobody = ["anonymous"] as const;
+
+/** Of a search: a model reads the passages. */
+const reranking = { option: "rerank", credits: 5 } as const;
 
 /** What most rows have in common. */
 const free = { weight: 1, priceCredits: 0, tool: null } as const;
@@ -233,6 +241,7 @@ export const operations = {
     scope: "mcp:query",
     weight: 1,
     priceCredits: 10,
+    extra: reranking,
     rest: { method: "GET", path: "/mcp/query/{datasetId}/{endpoint}", status: 200 },
     tool: {
       name: "query_dataset",
@@ -249,6 +258,7 @@ export const operations = {
     weight: 1,
     perItem: "datasetIds",
     priceCredits: 10,
+    extra: reranking,
     rest: { method: "POST", path: "/mcp/query", status: 200 },
     tool: {
       name: "query_datasets",
@@ -267,6 +277,7 @@ export const operations = {
     weight: 1,
     perItem: "queries",
     priceCredits: 10,
+    extra: reranking,
     rest: { method: "POST", path: "/mcp/batch-query", status: 200 },
     tool: {
       name: "batch_query",

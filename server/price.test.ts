@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { operation } from "./operations.ts";
-import { itemPrices, priceFields, priceWords, total } from "./price.ts";
+import { itemExtras, itemPrices, priceFields, priceWords, total } from "./price.ts";
 
 describe("a metered price", () => {
   it.each([
@@ -31,6 +31,20 @@ describe("a metered price", () => {
 });
 
 describe("a fixed price", () => {
+  it("has an extra for each item that asks for it, or names an endpoint that may", () => {
+    const queries = [
+      {},
+      { rerank: true },
+      { endpoint: "default" },
+      { endpoint: "a" },
+      { endpoint: "a", rerank: false },
+    ];
+    expect(itemExtras("search.batch", { queries })).toEqual([0, 5, 0, 5, 0]);
+    expect(itemExtras("search.across", { datasetIds: ["a", "b"], rerank: true })).toEqual([5, 5]);
+    expect(itemExtras("search.query", null)).toEqual([0]);
+    expect(itemExtras("embeddings.batch", { texts: ["a", "b"] })).toEqual([0, 0]);
+  });
+
   it("is taken for each item, and for a call without items once", () => {
     expect(itemPrices("search.query", { query: "x".repeat(5_000) })).toEqual([10]);
     expect(itemPrices("search.batch", { queries: [{}, {}] })).toEqual([10, 10]);
@@ -38,8 +52,11 @@ describe("a fixed price", () => {
   });
 
   it("is told in words and in fields", () => {
-    expect(priceWords(operation("search.query"))).toBe("10 credits");
+    expect(priceWords(operation("search.query"))).toBe("10 credits, 5 more with rerank");
     expect(priceWords(operation("datasets.list"))).toBe("free");
-    expect(priceFields(operation("search.query"))).toEqual({ credits: 10 });
+    expect(priceFields(operation("search.query"))).toEqual({
+      credits: 10,
+      extra: { option: "rerank", credits: 5 },
+    });
   });
 });

@@ -2,7 +2,7 @@
  * What a call costs, derived from the table: fixed, or metered by the characters of its input, for each
  * item of a batch. Pure, whole credits, never below what the table says for one.
  */
-import { type Operation, type OperationId, operation } from "./operations.ts";
+import { defaultEndpoint, type Operation, type OperationId, operation } from "./operations.ts";
 
 /**
  * Credits for each item of a call; a call that is no batch is one item. The characters of a text are its
@@ -22,14 +22,37 @@ export function itemPrices(id: OperationId, input: unknown): readonly number[] {
   });
 }
 
+/**
+ * Credits that the operation's extra may add to each item: it is asked for there, or the endpoint that is
+ * named may ask for it.
+ */
+export function itemExtras(id: OperationId, input: unknown): readonly number[] {
+  const { perItem, extra } = operation(id);
+  const count = itemPrices(id, input).length;
+  if (!extra) return Array.from({ length: count }, () => 0);
+  const items = perItem === undefined ? null : fieldOf(input, perItem);
+  return Array.from({ length: count }, (_, index) => {
+    const item: unknown = Array.isArray(items) ? items[index] : undefined;
+    return mayAsk(item, extra.option) || mayAsk(input, extra.option) ? extra.credits : 0;
+  });
+}
+
+function mayAsk(call: unknown, option: string): boolean {
+  const asked = fieldOf(call, option);
+  if (asked !== undefined) return asked === true;
+  const endpoint = fieldOf(call, "endpoint");
+  return endpoint !== undefined && endpoint !== defaultEndpoint;
+}
+
 export function total(prices: readonly number[]): number {
   return prices.reduce((sum, price) => sum + price, 0);
 }
 
-/** `free`, `10 credits`, `1 credit per started 1,000 characters` */
-export function priceWords({ priceCredits, meter }: Pick<Operation, "priceCredits" | "meter">): string {
+/** `free`, `10 credits, 5 more with rerank`, `1 credit per started 1,000 characters` */
+export function priceWords({ priceCredits, meter, extra }: Operation): string {
   if (priceCredits === 0) return "free";
   const credits = `${priceCredits} credit${priceCredits === 1 ? "" : "s"}`;
+  if (extra) return `${credits}, ${extra.credits} more with ${extra.option}`;
   if (!meter) return credits;
   return `${credits} per started ${meter.characters.toLocaleString("en-US")} characters`;
 }
@@ -42,13 +65,16 @@ type PriceFields = {
   readonly meteredField?: string;
   /** Present on a batch: each item of this input list is priced so. */
   readonly perItemOf?: string;
+  /** Present where an option costs besides: its name, and the credits. */
+  readonly extra?: { readonly option: string; readonly credits: number };
 };
 
-export function priceFields({ priceCredits, meter, perItem }: Operation): PriceFields {
+export function priceFields({ priceCredits, meter, perItem, extra }: Operation): PriceFields {
   return {
     credits: priceCredits,
     ...(meter && { perCharacters: meter.characters, meteredField: meter.field }),
     ...(perItem !== undefined && { perItemOf: perItem }),
+    ...(extra && { extra }),
   };
 }
 

@@ -76,6 +76,12 @@ const optionFields = {
     .describe(
       "Tokens of all hits together, about; the last is cut at a sentence. 0: no limit, else 20 or more",
     ),
+  rerank: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Also let a model that reads the passages order the best of them, for more credits; then there is one page",
+    ),
   explain: z.boolean().default(false).describe("Also tell why each hit was found, and what was looked for"),
   highlights: z.boolean().default(false).describe("Also tell where in each hit the words of the query stand"),
 };

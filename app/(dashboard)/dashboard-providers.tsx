@@ -5,13 +5,16 @@ import { Notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
 import { ApiProvider } from "../_trpc/provider.tsx";
 import { LiveProvider } from "./live.tsx";
+import { type Offer, OfferProvider } from "./offer.tsx";
 
-export function DashboardProviders({ children }: { children: ReactNode }) {
+export function DashboardProviders({ offer, children }: { offer: Offer; children: ReactNode }) {
   return (
     <>
       <ApiProvider>
         <LiveProvider>
-          <ModalsProvider>{children}</ModalsProvider>
+          <OfferProvider value={offer}>
+            <ModalsProvider>{children}</ModalsProvider>
+          </OfferProvider>
         </LiveProvider>
       </ApiProvider>
       <Notifications position="bottom-right" />

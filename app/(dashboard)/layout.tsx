@@ -1,6 +1,7 @@
 import "@mantine/dropzone/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import type { ReactNode } from "react";
+import { configuredReranker } from "#server/reranking.ts";
 import { requireUser } from "../_components/user.ts";
 import { Hydrate } from "../_trpc/hydrate.tsx";
 import { getQueryClient, trpc } from "../_trpc/server.ts";
@@ -11,7 +12,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const user = await requireUser();
   await getQueryClient().prefetchQuery(trpc.credits.get.queryOptions({}));
   return (
-    <DashboardProviders>
+    <DashboardProviders offer={{ reranking: configuredReranker() !== null }}>
       <Hydrate>
         <Shell user={user}>{children}</Shell>
       </Hydrate>

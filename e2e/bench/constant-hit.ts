@@ -22,10 +22,9 @@ export const searchDataset: typeof search = async ({ datasetId }) => ({
       page: null,
       flagged: false,
       text: "nothing",
-      signals: { words: { score: 1, rank: 1 }, vector: null },
+      signals: { words: { score: 1, rank: 1 }, vector: null, search: null },
     },
   ],
   notice: null,
   terms: [],
-  dropped: [],
 });

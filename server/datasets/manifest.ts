@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { env } from "#env";
 import type { DatasetRow } from "../dataset-access.ts";
-import { defaultEndpoint, type PublishedEndpoint, parametersOf } from "../endpoint.ts";
-import { operations } from "../operations.ts";
+import { type PublishedEndpoint, parametersOf } from "../endpoint.ts";
+import { defaultEndpoint, operations } from "../operations.ts";
 
 const jsonSchema = z.record(z.string(), z.unknown());
 

@@ -1,7 +1,7 @@
 /** What an endpoint is made of, as its owner writes it and as everybody reads it. */
 import { z } from "zod";
-import { defaultEndpoint } from "../endpoint.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
+import { defaultEndpoint } from "../operations.ts";
 import { givenOptions, optionNames } from "../query-fields.ts";
 
 /** With the words of a tool's name it must fit into what MCP clients accept. */

@@ -11,6 +11,7 @@ import { limitsOf } from "../limits.ts";
 import { type OperationId, operation, operationIds, scopes } from "../operations.ts";
 import { itemPrices, priceWords, total } from "../price.ts";
 import { getRateLimiter } from "../rate-limit.ts";
+import { rerankPrices } from "../reranking.ts";
 import { procedure, router } from "../trpc.ts";
 
 const statusSchema = z.object({
@@ -85,7 +86,7 @@ export const meterRouter = router({
     const { balance, budgetLeft } = callerOf(ctx);
     const id = operationNamed(input.tool);
     const prices = itemPrices(id, input.arguments);
-    const credits = total(prices);
+    const credits = total(prices) + total(rerankPrices(id, input.arguments));
     return {
       operation: id,
       credits,

@@ -5,9 +5,10 @@
 import { z } from "zod";
 import { query, queryWithin, type Transaction } from "#db/client.ts";
 import type { Reader } from "../dataset-access.ts";
-import { defaultEndpoint, findEndpoint, optionsOf } from "../endpoint.ts";
+import { findEndpoint, optionsOf } from "../endpoint.ts";
 import { ApiError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { defaultEndpoint } from "../operations.ts";
 import { changeSchema, resultSchema, type runDetailSchema } from "./golden-fields.ts";
 import { difference, meanOf, type Scores, scoresOf } from "./golden-metrics.ts";
 import { type Search, searchDataset } from "./query.ts";

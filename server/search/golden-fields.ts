@@ -1,7 +1,7 @@
 /** Golden questions and their runs, as their owner writes and reads them. */
 import { z } from "zod";
-import { defaultEndpoint } from "../endpoint.ts";
 import { idField, proseField, timeField } from "../fields.ts";
+import { defaultEndpoint } from "../operations.ts";
 
 const questionField = proseField(2_000).min(1, "must not be empty").describe("As a caller would ask");
 const namesField = z.array(z.string().trim().min(1).max(500)).max(20);

@@ -6,9 +6,9 @@
 import { query } from "#db/client.ts";
 import { env } from "#env";
 import { audit } from "../audit.ts";
-import { defaultEndpoint } from "../endpoint.ts";
 import { log } from "../log.ts";
 import { mailOwner } from "../mail.ts";
+import { defaultEndpoint } from "../operations.ts";
 import { evaluate, ownerOf, watchedK } from "./golden-evaluate.ts";
 import { isWorse, type Scores } from "./golden-metrics.ts";
 

@@ -14,7 +14,9 @@ const hitSchema = z
     start: z.int().describe("Offset of the passage in the document's text, UTF-16 code units"),
     end: z.int().describe("Its end, exclusive"),
     version: z.int().describe("Of the document's text that start and end point into"),
-    score: z.number().describe("0 to 1, of this query alone: how much of what was asked it holds"),
+    score: z
+      .number()
+      .describe("0 to 1, of this query alone: how much of what was asked it holds; reranked: its relevance"),
     page: z.int().nullable().describe("Where it begins, from 1, in documents that have pages"),
     flagged: z
       .boolean()
@@ -32,6 +34,10 @@ const hitSchema = z
       .object({
         words: z.object({ score: z.number(), rank: z.int() }),
         vector: z.object({ cosine: z.number(), rank: z.int() }).nullable().describe("null: not compared"),
+        search: z
+          .object({ score: z.number(), rank: z.int() })
+          .nullable()
+          .describe("Of the search, where reranking gave the hit another score; null: not reranked"),
       })
       .optional()
       .describe("Where explain was asked for: what each signal says of it, and its place by that alone"),

@@ -43,6 +43,8 @@ type Signals = {
   words: { score: number; rank: number };
   /** Null: not compared. */
   vector: { cosine: number; rank: number } | null;
+  /** Its own score and place, where another model judged it; the hit's score is then that model's. */
+  search: { score: number; rank: number } | null;
 };
 
 /** What became of a word of the query. */
@@ -190,6 +192,7 @@ function toHit(
     signals: {
       words: { score: rounded(wordsScore), rank: wordsRank },
       vector: cosine === null || vectorRank === null ? null : { cosine: rounded(cosine), rank: vectorRank },
+      search: null,
     },
   };
 }

@@ -4,9 +4,10 @@ import { callerOf } from "../admission.ts";
 import type { Charge } from "../charge.ts";
 import { passageLink, passageUri } from "../citation.ts";
 import type { Reader } from "../dataset-access.ts";
-import { defaultEndpoint, findEndpoint, optionsOf, type PublishedEndpoint } from "../endpoint.ts";
+import { findEndpoint, optionsOf, type PublishedEndpoint } from "../endpoint.ts";
 import { ApiError, problemOf } from "../errors.ts";
 import { idField } from "../fields.ts";
+import { defaultEndpoint } from "../operations.ts";
 import { maxCreditsField, queryFields } from "../query-fields.ts";
 import type { ReceiptEndpoint, ReceiptHit } from "../receipt.ts";
 import { procedure, router } from "../trpc.ts";
@@ -104,10 +105,19 @@ async function search(
 ): Promise<z.output<typeof answerSchema>> {
   const endpoint = await findEndpoint(datasetId, name, reader);
   const options = optionsOf(endpoint, given);
-  const answer = await answerSearch({ datasetIds: [datasetId], query, cursor, options, reader, signal });
+  const answer = await answerSearch({
+    datasetIds: [datasetId],
+    query,
+    cursor,
+    options,
+    reader,
+    signal,
+    coversReranking: charge.coversExtra,
+  });
   const read = {
     query,
     hits: readOf(answer.hits, datasetId),
+    extra: answer.reranked,
     endpoint: endpoint && receiptEndpoint(endpoint),
   };
   return { ...told(answer), ...charge.record(read) };
@@ -121,7 +131,15 @@ async function searchAcross(
 ): Promise<z.output<typeof answerSchema>> {
   const options = optionsOf(null, given);
   const searched = datasetIds.slice(0, charge.coveredItems);
-  const answer = await answerSearch({ datasetIds: searched, query, cursor, options, reader, signal });
+  const answer = await answerSearch({
+    datasetIds: searched,
+    query,
+    cursor,
+    options,
+    reader,
+    signal,
+    coversReranking: charge.coversExtra,
+  });
   const reads = searched.map((datasetId) => readOf(answer.hits, datasetId));
   // One receipt tells of all of them, and the query once.
   const asking = Math.max(
@@ -129,7 +147,7 @@ async function searchAcross(
     reads.findIndex((hits) => hits.length > 0),
   );
   const charged = reads.map((hits, item) =>
-    charge.record({ query: item === asking ? query : null, hits }, item),
+    charge.record({ query: item === asking ? query : null, hits, extra: answer.reranked }, item),
   );
   return {
     ...told(answer),
@@ -144,7 +162,7 @@ function leftOut(searched: number, asked: number): string | null {
   return `Only the first ${searched} of ${asked} datasets were searched: maxCredits pays for no more.`;
 }
 
-function told({ hits, ...answer }: Answer) {
+function told({ hits, reranked: _, ...answer }: Answer) {
   return {
     ...answer,
     hits: hits.map(({ signals, ...hit }) => ({

@@ -1,8 +1,8 @@
 /** A search of the playground as a program sends it, ready to copy. */
-import { operations } from "#server/operations.ts";
+import { defaultEndpoint, operations } from "#server/operations.ts";
 import { pretty, quoted } from "../../_components/connect-snippets.ts";
 import { sentOptions } from "../search/option-words.ts";
-import { defaultEndpoint, type Setting } from "./view.ts";
+import type { Setting } from "./view.ts";
 
 export type Asked = {
   readonly question: string;

@@ -8,11 +8,12 @@ type Term = NonNullable<Answer["explanation"]>["terms"][number];
 /** `By words 0.62, place 1; by vectors 0.41, place 3` */
 export function signalsText(signals: Hit["signals"]): string {
   if (!signals) return "";
-  const { words, vector } = signals;
+  const { words, vector, search } = signals;
   const byVector = vector
     ? `by vectors ${vector.cosine.toFixed(2)}, place ${vector.rank}`
     : "vectors not compared";
-  return `By words ${words.score.toFixed(2)}, place ${words.rank}; ${byVector}`;
+  const before = search ? `; before reranking ${search.score.toFixed(2)}, place ${search.rank}` : "";
+  return `By words ${words.score.toFixed(2)}, place ${words.rank}; ${byVector}${before}`;
 }
 
 /** Where the other setting has the same passage. */

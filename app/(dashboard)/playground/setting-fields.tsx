@@ -3,10 +3,11 @@
 import { Box, Button, Collapse, Group, Paper, Select, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
+import { defaultEndpoint } from "#server/operations.ts";
 import { OptionFields } from "../search/option-fields.tsx";
 import { type ChosenOptions, optionsText } from "../search/option-words.ts";
 import type { Endpoints } from "./use-endpoints.ts";
-import { defaultEndpoint, type Setting } from "./view.ts";
+import type { Setting } from "./view.ts";
 
 /** What every answer here has. */
 const always = ["highlights", "explain"] as const;

@@ -2,12 +2,12 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
+import { defaultEndpoint } from "#server/operations.ts";
 import type { OptionName } from "#server/query-fields.ts";
 import type { AppRouter } from "#server/router.ts";
 import { useTRPC, useTRPCClient } from "../../_trpc/provider.tsx";
 import { sentOptions } from "../search/option-words.ts";
 import type { Asked } from "./call-words.ts";
-import { defaultEndpoint } from "./view.ts";
 
 export type Answer = inferRouterOutputs<AppRouter>["search"]["query"] & {
   readonly asked: Asked;

@@ -2,6 +2,7 @@
  * What the playground asks stands in its address, so that a link reproduces it: the question, the datasets, and
  * one setting or two to compare. Opening a link asks nothing: a search is paid for, so only a person sends it.
  */
+import { defaultEndpoint } from "#server/operations.ts";
 import { type ChosenOptions, fieldList, type OptionField, operatorWords } from "../search/option-words.ts";
 
 export type Setting = {
@@ -16,7 +17,6 @@ export type View = {
   readonly settings: readonly [Setting] | readonly [Setting, Setting];
 };
 
-export const defaultEndpoint = "default";
 export const mostDatasets = 20;
 const secondPrefix = "b.";
 const comparing = "compare";

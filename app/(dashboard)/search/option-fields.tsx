@@ -2,6 +2,7 @@
 
 import { Box, NumberInput, Select, SimpleGrid, Switch, TextInput } from "@mantine/core";
 import type { OptionName } from "#server/query-fields.ts";
+import { useOffer } from "../offer.tsx";
 import { FilterFields } from "./filter-fields.tsx";
 import { type ChosenOptions, fieldList, givenOptions, type OptionField, valueText } from "./option-words.ts";
 
@@ -19,7 +20,8 @@ export function OptionFields(props: {
   const { value, saved = {}, fixed = [], hidden = [] } = props;
   const set = (name: OptionName, chosen: unknown) =>
     props.onChange(givenOptions({ ...value, [name]: chosen }));
-  const shown = fieldList.filter(({ name }) => !hidden.includes(name));
+  const { reranking } = useOffer();
+  const shown = fieldList.filter(({ name }) => !hidden.includes(name) && (reranking || name !== "rerank"));
   const switches = shown.filter(({ kind }) => kind === "switch");
   const field = (option: (typeof fieldList)[number]) => (
     <OneField
