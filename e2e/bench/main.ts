@@ -5,6 +5,8 @@
  *   --quick            a short look instead of the full run
  *   --only c0,c,f      some of the cases; a letter alone that is no case names all that start with it
  *   --only reading     how fast documents of each format are read, and nothing else
+ *   --only scale       searches among 10,000 and 100,000 passages, and nothing else; on the embedded database
+ *                      with --pglite, among a million too with --million, which takes an hour
  *   --profile folder   the server's CPU profile goes there
  */
 import { availableParallelism } from "node:os";
@@ -30,12 +32,19 @@ import { memoryBytes, redisBytes } from "./limiter.ts";
 import { mcpRatios } from "./mcp-cases.ts";
 import { stopAll } from "./processes.ts";
 import { readingTable } from "./reading.ts";
+import { measureScale } from "./scale.ts";
 import { formatCosts, formatRatios, formatTable, type Row, summarize } from "./table.ts";
 
 const wantedChunks = 10_000;
 
 const { values: options } = parseArgs({
-  options: { quick: { type: "boolean" }, only: { type: "string" }, profile: { type: "string" } },
+  options: {
+    quick: { type: "boolean" },
+    only: { type: "string" },
+    million: { type: "boolean" },
+    pglite: { type: "boolean" },
+    profile: { type: "string" },
+  },
 });
 const rounds = options.quick ? 2 : 5;
 const secondsEach = options.quick ? 1.5 : 3;
@@ -100,6 +109,10 @@ async function bench(): Promise<void> {
       )}\n`,
     );
     if (options.only === "reading") return;
+  }
+  if (options.only === "scale") {
+    const { million = false, pglite = false } = options;
+    return measureScale({ million, pglite, seconds: secondsEach }, say);
   }
   const prepared = await prepare();
   const cases = await startCases(prepared);
