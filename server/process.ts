@@ -18,6 +18,7 @@ import { seedGuides } from "./documents/guides.ts";
 import { removeOldVectors } from "./documents/index-dataset.ts";
 import { startIngestion } from "./documents/ingestion-worker.ts";
 import { enqueueIndexing } from "./documents/queue.ts";
+import { keepVectorIndexes } from "./documents/vector-indexes.ts";
 import { fetchAllowlist } from "./documents/web/addresses.ts";
 import { forgetLapsed } from "./forget-lapsed.ts";
 import { expireDueCredits } from "./grants.ts";
@@ -160,6 +161,7 @@ function startSweeps(): () => void {
   sweep(30, sweepPayments, "settling payments");
   sweep(3, enqueueIndexing, "queueing datasets to be indexed", 1);
   sweep(60, removeOldVectors, "removing vectors of former models", 20);
+  sweep(60, () => keepVectorIndexes(), "keeping indexes of vectors", 30);
   sweep(30, enqueueDueSources, "queueing sources that are due");
   sweep(30, watchGoldenQuestions, "asking golden questions", 30);
   sweep(60, expireDueCredits, "entering expired credits");

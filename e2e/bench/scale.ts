@@ -3,6 +3,7 @@
  * one caller and sixteen, with and without a filter, beside a round trip that does nothing.
  */
 import { closeDatabase, connection, openPglite, query, replaceConnection } from "#db/client.ts";
+import { keepVectorIndexes } from "#server/documents/vector-indexes.ts";
 import { filterSchema } from "#server/query-filters.ts";
 import { searchDataset } from "#server/search/query.ts";
 import { type Bulk, documentsOf, loadBulk, targetOf } from "./bulk.ts";
@@ -24,6 +25,7 @@ const large: Bulk[] = [
 ];
 const filters = [filterSchema.parse({ field: "kind", value: "3" })];
 const callerCounts = [1, 16];
+const recallQueries = 50;
 
 export async function measureScale(options: Options, say: Say): Promise<void> {
   if (options.pglite) replaceConnection(await openPglite());
@@ -35,10 +37,48 @@ export async function measureScale(options: Options, say: Say): Promise<void> {
     const seconds = await loadBulk(bulk);
     say(`${bulk.prefix}: loaded in ${seconds.toFixed(0)} s, ${await sizes()}`);
     lines.push(...(await measureBulk(bulk, options.seconds)));
+    const index = await buildIndex();
+    if (!index) continue;
+    say(`${bulk.prefix}: ${index}`);
+    lines.push(...(await measureBulk(bulk, options.seconds)));
+    for (const mode of ["hybrid", "vector"] as const) {
+      say(`${bulk.prefix}: recall@10 against comparing all, ${mode}: ${await recall(bulk, mode)}`);
+    }
   }
   say(`\n${kind}; × is the p50 as a multiple of a round trip's\n\n${lines.join("\n")}`);
   say(`Memory of this process: ${megabytes(process.memoryUsage.rss())}`);
   await closeDatabase();
+}
+
+/** Null: none is large enough. */
+async function buildIndex(): Promise<string | null> {
+  const startedAt = performance.now();
+  await keepVectorIndexes();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const [built] = await query<{ bytes: string | number | null }>(
+    "select sum(pg_relation_size(oid)) as bytes from pg_class where relname like 'chunk_vectors_near_%'",
+  );
+  if (!built?.bytes) return null;
+  return `index built in ${seconds.toFixed(0)} s, ${megabytes(Number(built.bytes))}`;
+}
+
+/** The part of the ten hits that comparing all vectors gives which asking the index gives too. */
+async function recall(bulk: Bulk, mode: "hybrid" | "vector"): Promise<string> {
+  const answers = async () => {
+    const ids: Set<string>[] = [];
+    for (let n = 0; n < recallQueries; n++) {
+      const found = await searchDataset({ ...searchOf(bulk, n), mode });
+      ids.push(new Set(found?.hits.map(({ chunkId }) => chunkId)));
+    }
+    return ids;
+  };
+  const byIndex = await answers();
+  await query("update vector_sets set indexed = false");
+  const exact = await answers();
+  await query("update vector_sets set indexed = true");
+  const wanted = exact.reduce((sum, { size }) => sum + size, 0);
+  const both = exact.reduce((sum, ids, n) => sum + ids.intersection(byIndex[n] ?? new Set()).size, 0);
+  return `${(both / wanted).toFixed(3)} of ${wanted} hits`;
 }
 
 const columns = ["passages", "datasets", "filter", "callers", "p50 ms", "p99 ms", "calls/s", "×"];
@@ -62,15 +102,14 @@ async function measureBulk(bulk: Bulk, seconds: number): Promise<string[]> {
   return lines;
 }
 
-async function search(bulk: Bulk, n: number, filtered: boolean): Promise<void> {
+function searchOf(bulk: Bulk, n: number) {
   const document = (n * 7_919) % documentsOf(bulk);
-  const found = await searchDataset({
-    datasetId: targetOf(bulk, document),
-    reader: null,
-    query: syntheticQuery(document, n),
-    depth: 10,
-    ...(filtered ? { filters } : {}),
-  });
+  const datasetId = targetOf(bulk, document);
+  return { datasetId, reader: null, query: syntheticQuery(document, n), depth: 10 };
+}
+
+async function search(bulk: Bulk, n: number, filtered: boolean): Promise<void> {
+  const found = await searchDataset({ ...searchOf(bulk, n), ...(filtered ? { filters } : {}) });
   if (!found) throw new Error("The dataset is not there.");
 }
 

@@ -77,7 +77,7 @@ with asked as materialized (
 dataset as materialized (
   select name, language::regconfig as language, former_language::regconfig as former_language,
          coalesce((select chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ''), 0)::float8 as chunks,
-         vector_sets.id as set_id, vector_sets.model, coalesce(vector_sets.unrelated, 0) as unrelated,
+         vector_sets.id as set_id, vector_sets.indexed, vector_sets.model, coalesce(vector_sets.unrelated, 0) as unrelated,
          vector_sets.model = (select model from asked)
            and coalesce(vector_sets.dimensions, vector_dims((select vector from asked))) = vector_dims((select vector from asked)) as comparable
   from datasets left join vector_sets on vector_sets.id = vector_set_id
@@ -99,10 +99,19 @@ by_words as materialized (
   limit 200
 ),
 near_vectors as materialized (
-  select chunk_id as id, embedding <#> (select vector from asked) as distance
-  from chunk_vectors
-  where set_id = (select set_id from dataset where comparable) and ${narrowedSql}
-  order by distance limit 100
+  (
+    select chunk_id as id, embedding <#> (select vector from asked) as distance
+    from chunk_vectors
+    where set_id = (select set_id from dataset where comparable and not indexed) and ${narrowedSql}
+    order by distance limit 100
+  )
+  union all
+  select nearest.id, distance
+  from dataset
+  cross join lateral nearest_by_index(
+    set_id, (select vector from asked), chunks, case when (select yes from narrowed) then array(select id from allowed) end
+  ) as nearest
+  where comparable and indexed
 ),
 scored as materialized (
   -- A score that comes again with the next page must be the same to the last digit.
