@@ -37,16 +37,17 @@ export const filterSql = `
 narrowed as materialized (
   select coalesce(conditions, created_after::text, created_before::text) is not null as yes from asked
 ),
+condition as materialized (
+  select given.* from asked
+  cross join lateral jsonb_to_recordset(conditions::jsonb)
+    as given(field text, operator text, text text, number numeric, texts text[], numbers numeric[])
+),
 allowed as materialized (
   select documents.id from documents, asked
   where documents.dataset_id = asked.dataset_id
     and (created_after is null or created_at >= to_timestamp(created_after))
     and (created_before is null or created_at < to_timestamp(created_before))
-    and not exists (
-      select from jsonb_to_recordset(coalesce(conditions, '[]')::jsonb)
-        as condition(field text, operator text, text text, number numeric, texts text[], numbers numeric[])
-      where not coalesce(${meets}, false)
-    )
+    and not exists (select from condition where not coalesce(${meets}, false))
 )`;
 
 /** Of a table with a document_id. Without conditions the documents are not looked at. */

@@ -99,19 +99,13 @@ by_words as materialized (
   limit 200
 ),
 near_vectors as materialized (
-  (
-    select chunk_id as id, embedding <#> (select vector from asked) as distance
-    from chunk_vectors
-    where set_id = (select set_id from dataset where comparable and not indexed) and ${narrowedSql}
-    order by distance limit 100
-  )
-  union all
   select nearest.id, distance
   from dataset
-  cross join lateral nearest_by_index(
-    set_id, (select vector from asked), chunks, case when (select yes from narrowed) then array(select id from allowed) end
+  cross join lateral nearest(
+    set_id, indexed, (select vector from asked), chunks,
+    case when (select yes from narrowed) then array(select id from allowed) end
   ) as nearest
-  where comparable and indexed
+  where comparable
 ),
 scored as materialized (
   -- A score that comes again with the next page must be the same to the last digit.
