@@ -70,6 +70,15 @@ it("a request is granted once, whoever grants it how often", async () => {
     ({ status }) => status,
   );
   expect(statuses.sort()).toEqual([201, 409, 409, 409, 409]);
+  const entries = async (query: string) => {
+    const { body } = await rest("GET", `/credits/entries?${query}`, { cookie: account.cookie });
+    return body.items;
+  };
+  expect(await entries("text=THE course&kind=grant")).toMatchObject([{ delta: 700 }]);
+  expect(await entries("text=%25")).toEqual([]);
+  expect(await entries("kind=charge")).toEqual([]);
+  expect(await entries(`to=${new Date(Date.now() - 3_600_000).toISOString()}`)).toEqual([]);
+  expect(await entries(`from=${new Date(Date.now() - 3_600_000).toISOString()}`)).toHaveLength(2);
   const standing = await rest("GET", "/credits", { cookie: account.cookie });
   expect(standing.body).toMatchObject({ balance: 10_700, openRequest: null });
   await ask(account);

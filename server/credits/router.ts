@@ -1,11 +1,13 @@
 /** Credits: the balance, what is held of it, the statement, and how to get more. */
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gte, ilike, inArray, lt, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { database } from "#db/client.ts";
 import { creditRequests } from "#db/schema/billing.ts";
 import { creditAccounts, entries, entryKinds, holds } from "#db/schema/ledger.ts";
 import { callerOf } from "../admission.ts";
-import { timeField } from "../fields.ts";
+import { proseField, timeField } from "../fields.ts";
+import { likeText } from "../like.ts";
+import { operation, operationIds } from "../operations.ts";
 import { decodeCursor, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
 import { checkout, packs, request } from "./buying.ts";
@@ -52,7 +54,13 @@ export const creditsRouter = router({
   }),
 
   entries: procedure("credits.entries", {
-    input: z.strictObject(pageInput),
+    input: z.strictObject({
+      ...pageInput,
+      kind: z.enum(entryKinds).optional(),
+      from: timeField.optional(),
+      to: timeField.optional().describe("Exclusive"),
+      text: proseField(200).optional().describe("Stands in the reason, or in what the charged call does"),
+    }),
     output: pageOf(
       z
         .object({
@@ -72,7 +80,16 @@ export const creditsRouter = router({
     const rows = await db
       .select()
       .from(entries)
-      .where(and(eq(entries.accountId, accountId), before ? lt(entries.seq, Number(before)) : undefined))
+      .where(
+        and(
+          eq(entries.accountId, accountId),
+          before ? lt(entries.seq, Number(before)) : undefined,
+          input.kind ? eq(entries.kind, input.kind) : undefined,
+          input.from ? gte(entries.createdAt, sql`${input.from}::timestamptz`) : undefined,
+          input.to ? lt(entries.createdAt, sql`${input.to}::timestamptz`) : undefined,
+          input.text ? saying(input.text) : undefined,
+        ),
+      )
       .orderBy(desc(entries.seq))
       .limit(input.limit + 1);
     return toPage(
@@ -90,3 +107,10 @@ export const creditsRouter = router({
     );
   }),
 });
+
+/** A charge's reason is an operation's id; a person looks for the words that stand for it. */
+function saying(text: string) {
+  const wanted = text.toLowerCase();
+  const ids = operationIds.filter((id) => operation(id).summary.toLowerCase().includes(wanted));
+  return or(ilike(entries.reason, `%${likeText(text)}%`), inArray(entries.reason, ids));
+}

@@ -2,6 +2,7 @@
 
 import { Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
 import { ingestionPrice, operations } from "#server/operations.ts";
 import { count, formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
@@ -10,10 +11,12 @@ import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { AlertSettings } from "./alert-settings.tsx";
 import { CheckoutNote } from "./checkout-note.tsx";
+import { type EntryFilters, readEntryFilters, writeEntryFilters } from "./entry-filters.ts";
 import { ExportStatement } from "./export-statement.tsx";
 import { LowBalance } from "./low-balance.tsx";
 import { MoreCredits } from "./more-credits.tsx";
 import { Statement } from "./statement.tsx";
+import { StatementFilters } from "./statement-filters.tsx";
 import { TopUpSettings } from "./top-up-settings.tsx";
 
 const price = operations["search.query"].priceCredits;
@@ -23,6 +26,12 @@ const looksAfterCheckout = 20;
 
 export function CreditsView(props: { admin: boolean; checkout: "done" | "cancelled" | null }) {
   const trpc = useTRPC();
+  const search = new URLSearchParams(useSearchParams());
+  const filters = readEntryFilters(search);
+  const setFilters = (changed: EntryFilters) => {
+    const to = writeEntryFilters(search, changed);
+    window.history.replaceState(null, "", to ? `?${to}` : window.location.pathname);
+  };
   const credits = useQuery({
     ...trpc.credits.get.queryOptions({}),
     refetchInterval: ({ state }) =>
@@ -68,9 +77,10 @@ export function CreditsView(props: { admin: boolean; checkout: "done" | "cancell
             <Title order={2} fz="lg" id="statement">
               Statement
             </Title>
-            <ExportStatement />
+            <ExportStatement filters={filters} />
           </Group>
-          <Statement />
+          <StatementFilters filters={filters} onChange={setFilters} />
+          <Statement key={JSON.stringify(filters)} filters={filters} />
         </section>
       </Stack>
     </>

@@ -10,11 +10,12 @@ import { type CsvValue, download, toCsv } from "../../_components/csv.ts";
 import { count } from "../../_components/format.ts";
 import { problemOf } from "../../_trpc/problem.ts";
 import { useTRPCClient } from "../../_trpc/provider.tsx";
+import { type EntryFilters, toEntryInput } from "./entry-filters.ts";
 
 const header = ["number", "time", "kind", "credits", "balance_after", "reason"];
 
-/** The whole statement as CSV, oldest entry last, read page by page. */
-export function ExportStatement() {
+/** The statement, as far as the filters let it through, as CSV, oldest entry last, read page by page. */
+export function ExportStatement({ filters }: { filters: EntryFilters }) {
   const client = useTRPCClient();
   const [read, setRead] = useState(0);
   const run = useMutation({
@@ -24,6 +25,7 @@ export function ExportStatement() {
       do {
         const page = await client.credits.entries.query({
           limit: pageSize.max,
+          ...toEntryInput(filters),
           ...(cursor ? { cursor } : {}),
         });
         for (const { seq, createdAt, kind, delta, balanceAfter, reason } of page.items) {

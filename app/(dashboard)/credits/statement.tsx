@@ -9,25 +9,23 @@ import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { type EntryFilters, kindWords, toEntryInput } from "./entry-filters.ts";
 
-const kinds: Record<string, string> = {
-  grant: "Granted",
-  purchase: "Bought",
-  charge: "Charged",
-  refund: "Given back",
-  expiry: "Expired",
-  adjustment: "Adjusted",
-};
-
-export function Statement() {
+export function Statement({ filters }: { filters: EntryFilters }) {
   const trpc = useTRPC();
   const place = usePlace();
   const entries = useQuery({
-    ...trpc.credits.entries.queryOptions(place.cursor ? { cursor: place.cursor } : {}),
+    ...trpc.credits.entries.queryOptions({
+      ...toEntryInput(filters),
+      ...(place.cursor ? { cursor: place.cursor } : {}),
+    }),
     placeholderData: keepPreviousData,
   });
   if (entries.isPending) return <Skeleton h={160} radius="lg" />;
   if (!entries.data) return <ProblemAlert error={entries.error} onRetry={() => void entries.refetch()} />;
+  if (entries.data.items.length === 0 && place.page === 1) {
+    return <Text c="dimmed">No entry matches what you chose.</Text>;
+  }
   return (
     <>
       <TableBox>
@@ -51,7 +49,7 @@ export function Statement() {
               <TableTr key={seq}>
                 <TableTd style={{ overflowWrap: "anywhere" }}>
                   <Text size="sm" fw={500}>
-                    {kinds[kind] ?? kind}
+                    {kindWords[kind]}
                   </Text>
                   <Text size="sm" c="dimmed">
                     {operationWords(reason)}

@@ -46,7 +46,8 @@ export function toInput({ text, by, dataset, document, from, to, outcome }: Filt
   };
 }
 
-function startOfDay(day: string | undefined, later: number): string | null {
+/** Of a day in the viewer's zone; null where it is none. */
+export function startOfDay(day: string | undefined, later: number): string | null {
   const parts = day
     ?.match(/^(\d{4})-(\d\d)-(\d\d)$/)
     ?.slice(1)
