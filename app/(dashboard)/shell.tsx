@@ -15,22 +15,6 @@ import {
   Text,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import {
-  type Icon,
-  IconApps,
-  IconChartBar,
-  IconCoins,
-  IconDatabase,
-  IconGauge,
-  IconHistory,
-  IconHome,
-  IconKey,
-  IconListSearch,
-  IconPlugConnected,
-  IconReceipt,
-  IconSettings,
-  IconUsers,
-} from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
@@ -38,55 +22,16 @@ import { Logo } from "../_components/logo.tsx";
 import type { User } from "../_components/user.ts";
 import { BalanceLink } from "./balance-link.tsx";
 import { ImpersonationBanner } from "./impersonation-banner.tsx";
+import { type Place, placeGroups } from "./places.ts";
 import classes from "./shell.module.css";
+import { Shortcuts } from "./shortcuts.tsx";
 import { useSessionRenewal } from "./use-session-renewal.ts";
 import { UserMenu } from "./user-menu.tsx";
-
-type Place = { href: string; label: string; icon: Icon };
-
-const groups: { label: string; adminOnly?: true; places: Place[] }[] = [
-  {
-    label: "Knowledge",
-    places: [
-      { href: "/overview", label: "Overview", icon: IconHome },
-      { href: "/datasets", label: "Datasets", icon: IconDatabase },
-      { href: "/playground", label: "Playground", icon: IconListSearch },
-    ],
-  },
-  {
-    label: "Access",
-    places: [
-      { href: "/connect", label: "Connect", icon: IconPlugConnected },
-      { href: "/connections", label: "Connections", icon: IconApps },
-      { href: "/keys", label: "Keys", icon: IconKey },
-    ],
-  },
-  {
-    label: "Spending",
-    places: [
-      { href: "/credits", label: "Credits", icon: IconCoins },
-      { href: "/usage", label: "Usage", icon: IconChartBar },
-      { href: "/limits", label: "Limits", icon: IconGauge },
-    ],
-  },
-  {
-    label: "Records",
-    places: [
-      { href: "/receipts", label: "Receipts", icon: IconReceipt },
-      { href: "/audit", label: "Audit log", icon: IconHistory },
-    ],
-  },
-  { label: "Account", places: [{ href: "/settings", label: "Settings", icon: IconSettings }] },
-  {
-    label: "Installation",
-    adminOnly: true,
-    places: [{ href: "/admin", label: "Admin", icon: IconUsers }],
-  },
-];
 
 export function Shell({ user, children }: { user: User; children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const pathname = usePathname();
+  const groups = placeGroups.filter(({ adminOnly }) => user.admin || !adminOnly);
   useSessionRenewal();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes whenever the page changes
   useEffect(close, [pathname]);
@@ -118,20 +63,21 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
             <Logo />
           </Link>
         </AppShellSection>
+        <AppShellSection mb={4}>
+          <Shortcuts groups={groups} />
+        </AppShellSection>
         <AppShellSection grow component={ScrollArea} type="hover" scrollbarSize={6}>
           <Stack gap={10} pb="sm">
-            {groups
-              .filter(({ adminOnly }) => user.admin || !adminOnly)
-              .map(({ label, places }) => (
-                <Stack key={label} gap={1} role="group" aria-label={label}>
-                  <Text size="xs" c="dimmed" px={12} aria-hidden="true">
-                    {label}
-                  </Text>
-                  {places.map((place) => (
-                    <PlaceLink key={place.href} {...place} pathname={pathname} />
-                  ))}
-                </Stack>
-              ))}
+            {groups.map(({ label, places }) => (
+              <Stack key={label} gap={1} role="group" aria-label={label}>
+                <Text size="xs" c="dimmed" px={12} aria-hidden="true">
+                  {label}
+                </Text>
+                {places.map((place) => (
+                  <PlaceLink key={place.href} {...place} pathname={pathname} />
+                ))}
+              </Stack>
+            ))}
           </Stack>
         </AppShellSection>
         <AppShellSection>
