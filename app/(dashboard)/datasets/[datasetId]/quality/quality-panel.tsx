@@ -1,13 +1,13 @@
 "use client";
 
 import { Button, Group, Paper, Radio, RadioGroup, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { IconTargetArrow } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { EmptyBox } from "../../../../_components/empty-box.tsx";
 import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../../_trpc/provider.tsx";
-import { AddQuestion } from "./add-question.tsx";
+import { type Question, QuestionForm } from "./question-form.tsx";
 import { QuestionList } from "./question-list.tsx";
 import { RunTable } from "./run-table.tsx";
 
@@ -18,7 +18,7 @@ export function QualityPanel({ datasetId }: { datasetId: string }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const questions = useQuery(trpc.golden.list.queryOptions({ datasetId, limit }));
-  const [adding, add] = useDisclosure();
+  const [written, write] = useState<Question | "new" | null>(null);
   const evaluate = useMutation(
     trpc.golden.evaluate.mutationOptions({
       onSuccess: () => queries.invalidateQueries(trpc.golden.runs.pathFilter()),
@@ -33,7 +33,7 @@ export function QualityPanel({ datasetId }: { datasetId: string }) {
         <EmptyBox
           icon={<IconTargetArrow size={22} stroke={1.6} />}
           title="No golden questions yet"
-          action={<Button onClick={add.open}>Add a question</Button>}
+          action={<Button onClick={() => write("new")}>Add a question</Button>}
         >
           Keep questions that this dataset must answer, with the documents that belong into the answers.
           Asking them all shows how well the search does, and whether a change made it better or worse.
@@ -46,7 +46,7 @@ export function QualityPanel({ datasetId }: { datasetId: string }) {
               Asking all of them is free. The scores tell whether the documents that you expect are found.
             </Text>
             <Group gap="sm">
-              <Button variant="default" onClick={add.open}>
+              <Button variant="default" onClick={() => write("new")}>
                 Add a question
               </Button>
               <Button loading={evaluate.isPending} onClick={() => evaluate.mutate({ datasetId })}>
@@ -61,11 +61,17 @@ export function QualityPanel({ datasetId }: { datasetId: string }) {
             <Title order={2} fz="lg">
               Questions
             </Title>
-            <QuestionList datasetId={datasetId} items={items} />
+            <QuestionList datasetId={datasetId} items={items} onChange={write} />
           </Stack>
         </>
       )}
-      {adding && <AddQuestion datasetId={datasetId} opened onClose={add.close} />}
+      {written && (
+        <QuestionForm
+          datasetId={datasetId}
+          question={written === "new" ? null : written}
+          onClose={() => write(null)}
+        />
+      )}
     </Stack>
   );
 }

@@ -3,20 +3,19 @@
 import { ActionIcon, Group, Paper, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
-import { IconTrash } from "@tabler/icons-react";
+import { IconPencil, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { count } from "../../../../_components/format.ts";
 import { problemOf } from "../../../../_trpc/problem.ts";
 import { useTRPC } from "../../../../_trpc/provider.tsx";
+import type { Question } from "./question-form.tsx";
 
-type Question = {
-  id: string;
-  question: string;
-  documentIds: readonly string[];
-  externalIds: readonly string[];
-};
-
-export function QuestionList({ datasetId, items }: { datasetId: string; items: readonly Question[] }) {
+export function QuestionList(props: {
+  datasetId: string;
+  items: readonly Question[];
+  onChange: (question: Question) => void;
+}) {
+  const { datasetId, items, onChange } = props;
   const trpc = useTRPC();
   const queries = useQueryClient();
   const remove = useMutation(
@@ -56,14 +55,24 @@ export function QuestionList({ datasetId, items }: { datasetId: string; items: r
                 ].join(", ")}
               </Text>
             </div>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Delete ${item.question}`}
-              onClick={() => confirm(item)}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
+            <Group gap={2} wrap="nowrap">
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`Change ${item.question}`}
+                onClick={() => onChange(item)}
+              >
+                <IconPencil size={16} />
+              </ActionIcon>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`Delete ${item.question}`}
+                onClick={() => confirm(item)}
+              >
+                <IconTrash size={16} />
+              </ActionIcon>
+            </Group>
           </Group>
         </Paper>
       ))}

@@ -10,36 +10,57 @@ import { namesOf } from "./score-words.ts";
 /** Of a larger dataset, documents are named by their external ids. */
 const offered = 200;
 
-export function AddQuestion(props: { datasetId: string; opened: boolean; onClose: () => void }) {
-  const { datasetId, onClose } = props;
+export type Question = {
+  id: string;
+  question: string;
+  documentIds: readonly string[];
+  externalIds: readonly string[];
+};
+
+/** Of a question that is there, or of a new one. */
+export function QuestionForm(props: { datasetId: string; question: Question | null; onClose: () => void }) {
+  const { datasetId, question, onClose } = props;
   const trpc = useTRPC();
   const queries = useQueryClient();
   const documents = useQuery(trpc.documents.list.queryOptions({ datasetId, limit: offered }));
   const form = useForm({
-    initialValues: { question: "", documentIds: [] as string[], externalIds: "" },
+    initialValues: {
+      question: question?.question ?? "",
+      documentIds: [...(question?.documentIds ?? [])],
+      externalIds: question?.externalIds.join("\n") ?? "",
+    },
     validate: {
       question: isNotEmpty("Write the question"),
       documentIds: (chosen, { externalIds }) =>
         chosen.length === 0 && namesOf(externalIds).length === 0 ? "Choose at least one document" : null,
     },
   });
-  const create = useMutation(
-    trpc.golden.create.mutationOptions({
-      onSuccess: () => {
-        onClose();
-        return queries.invalidateQueries(trpc.golden.list.pathFilter());
-      },
-    }),
-  );
+  const outcome = {
+    onSuccess: () => {
+      onClose();
+      return queries.invalidateQueries(trpc.golden.list.pathFilter());
+    },
+  };
+  const create = useMutation(trpc.golden.create.mutationOptions(outcome));
+  const update = useMutation(trpc.golden.update.mutationOptions(outcome));
+  const listed = (documents.data?.items ?? []).map(({ id, title }) => ({ value: id, label: title }));
+  const unlisted = (question?.documentIds ?? []).filter((id) => !listed.some(({ value }) => value === id));
   return (
-    <Modal opened={props.opened} onClose={onClose} title="Add a golden question" size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={question ? "Change a golden question" : "Add a golden question"}
+      size="lg"
+    >
       <form
-        onSubmit={form.onSubmit(({ externalIds, ...values }) =>
-          create.mutate({ datasetId, ...values, externalIds: namesOf(externalIds) }),
-        )}
+        onSubmit={form.onSubmit((values) => {
+          const written = { datasetId, ...values, externalIds: namesOf(values.externalIds) };
+          if (question) update.mutate({ ...written, questionId: question.id });
+          else create.mutate(written);
+        })}
       >
         <Stack>
-          <ProblemAlert error={create.error ?? documents.error} />
+          <ProblemAlert error={create.error ?? update.error ?? documents.error} />
           <Textarea
             label="Question"
             description="As somebody would ask it"
@@ -51,7 +72,7 @@ export function AddQuestion(props: { datasetId: string; opened: boolean; onClose
           />
           <MultiSelect
             label="Documents that belong into the answer"
-            data={(documents.data?.items ?? []).map(({ id, title }) => ({ value: id, label: title }))}
+            data={[...listed, ...unlisted.map((id) => ({ value: id, label: id }))]}
             searchable
             clearable
             maxValues={20}
@@ -70,8 +91,8 @@ export function AddQuestion(props: { datasetId: string; opened: boolean; onClose
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={create.isPending}>
-              Add question
+            <Button type="submit" loading={create.isPending || update.isPending}>
+              {question ? "Save" : "Add question"}
             </Button>
           </Group>
         </Stack>
