@@ -6,15 +6,28 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { isLanguage, LanguageField, ModelField } from "./reading-fields.tsx";
 import { VisibilityField } from "./visibility-field.tsx";
 
-export function CreateDataset({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function CreateDataset(props: {
+  opened: boolean;
+  onClose: () => void;
+  /** What can make its vectors, the usual one first. */
+  models: readonly string[];
+}) {
+  const { opened, onClose, models } = props;
   const trpc = useTRPC();
   const queries = useQueryClient();
   const router = useRouter();
   const form = useForm({
     mode: "uncontrolled",
-    initialValues: { name: "", description: "", visibility: "private" },
+    initialValues: {
+      name: "",
+      description: "",
+      visibility: "private",
+      language: "english",
+      model: models[0] ?? "",
+    },
     validate: { name: isNotEmpty("Give it a name") },
   });
   const create = useMutation(
@@ -30,8 +43,14 @@ export function CreateDataset({ opened, onClose }: { opened: boolean; onClose: (
   return (
     <Modal opened={opened} onClose={onClose} title="New dataset">
       <form
-        onSubmit={form.onSubmit(({ name, description, visibility }) =>
-          create.mutate({ name, description, visibility: visibility === "public" ? "public" : "private" }),
+        onSubmit={form.onSubmit(({ name, description, visibility, language, model }) =>
+          create.mutate({
+            name,
+            description,
+            visibility: visibility === "public" ? "public" : "private",
+            ...(isLanguage(language) ? { language } : {}),
+            ...(model ? { embeddingModel: model } : {}),
+          }),
         )}
       >
         <Stack>
@@ -55,6 +74,8 @@ export function CreateDataset({ opened, onClose }: { opened: boolean; onClose: (
             {...form.getInputProps("description")}
           />
           <VisibilityField key={form.key("visibility")} {...form.getInputProps("visibility")} />
+          <LanguageField key={form.key("language")} {...form.getInputProps("language")} />
+          <ModelField models={models} key={form.key("model")} {...form.getInputProps("model")} />
           <Group justify="flex-end" mt="sm">
             <Button variant="default" onClick={onClose}>
               Cancel

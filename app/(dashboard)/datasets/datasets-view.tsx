@@ -13,7 +13,7 @@ import { useTRPC } from "../../_trpc/provider.tsx";
 import { CreateDataset } from "./create-dataset.tsx";
 import { DatasetList } from "./dataset-list.tsx";
 
-export function DatasetsView() {
+export function DatasetsView({ models }: { models: readonly string[] }) {
   const trpc = useTRPC();
   const place = usePlace();
   const input = place.cursor ? { cursor: place.cursor } : {};
@@ -66,7 +66,7 @@ export function DatasetsView() {
           </PageSection>
         )}
       </Stack>
-      <CreateDataset opened={creating} onClose={close} />
+      <CreateDataset opened={creating} onClose={close} models={models} />
     </>
   );
 }

@@ -9,7 +9,7 @@ import { useTRPC } from "../../_trpc/provider.tsx";
 import { CreateDataset } from "../datasets/create-dataset.tsx";
 
 /** The way to a first answer; it ticks itself off, and goes when all is done. */
-export function Checklist() {
+export function Checklist({ models }: { models: readonly string[] }) {
   const trpc = useTRPC();
   const [creating, { open, close }] = useDisclosure();
   const options = { refetchOnWindowFocus: "always" } as const;
@@ -71,7 +71,7 @@ export function Checklist() {
           </Group>
         ))}
       </Stack>
-      <CreateDataset opened={creating} onClose={close} />
+      <CreateDataset opened={creating} onClose={close} models={models} />
     </Paper>
   );
 }

@@ -21,7 +21,7 @@ import { lastsWords } from "./pace.ts";
 
 const paceDays = 7;
 
-export function OverviewView({ name }: { name: string }) {
+export function OverviewView({ name, models }: { name: string; models: readonly string[] }) {
   const trpc = useTRPC();
   const timeZone = useTimeZone();
   const month = lastDays(30, todayIn(timeZone));
@@ -40,7 +40,7 @@ export function OverviewView({ name }: { name: string }) {
     <>
       <PageHeader title="Overview" description={`Hello ${name}. Who reads what here, and what it costs.`} />
       <Stack gap={32}>
-        <Checklist />
+        <Checklist models={models} />
         <Alerts />
         <ProblemAlert error={credits.error} onRetry={() => void credits.refetch()} />
         <SimpleGrid cols={{ base: 1, sm: 3 }}>

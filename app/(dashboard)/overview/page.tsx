@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { vectorModels } from "#server/embedding.ts";
 import { requireUser } from "../../_components/user.ts";
 import { Hydrate } from "../../_trpc/hydrate.tsx";
 import { getQueryClient, trpc } from "../../_trpc/server.ts";
@@ -23,7 +24,7 @@ export default async function OverviewPage() {
   ]);
   return (
     <Hydrate>
-      <OverviewView name={user.name} />
+      <OverviewView name={user.name} models={vectorModels()} />
     </Hydrate>
   );
 }

@@ -23,6 +23,7 @@ export function DatasetView(props: {
   firstTab: Tab;
   firstDocument: string | null;
   address: string;
+  models: readonly string[];
 }) {
   const { datasetId } = props;
   const trpc = useTRPC();
@@ -87,6 +88,7 @@ export function DatasetView(props: {
           <DocumentsPanel
             datasetId={datasetId}
             states={documents}
+            indexing={dataset.data.indexing}
             uploads={uploads}
             firstDocument={props.firstDocument}
           />
@@ -101,7 +103,7 @@ export function DatasetView(props: {
           <AccessPanel datasetId={datasetId} visibility={visibility} />
         </TabsPanel>
         <TabsPanel value="settings">
-          <SettingsPanel dataset={dataset.data} />
+          <SettingsPanel dataset={dataset.data} models={props.models} />
         </TabsPanel>
       </Tabs>
     </>

@@ -12,6 +12,7 @@ import { DocumentDrawer, type ShownDocument } from "./document-drawer.tsx";
 import { DocumentTable } from "./document-table.tsx";
 import { DropArea } from "./drop-area.tsx";
 import { FlaggedPassages } from "./flagged-passages.tsx";
+import { IndexingNote } from "./indexing-note.tsx";
 import { IngestionProgress, type States } from "./ingestion-progress.tsx";
 import { type ListView, states as stateFilters, toListInput } from "./list-view.ts";
 import { PasteText } from "./paste-text.tsx";
@@ -23,6 +24,7 @@ import type { useUploads } from "./use-uploads.ts";
 export function DocumentsPanel(props: {
   datasetId: string;
   states: States;
+  indexing: boolean;
   uploads: ReturnType<typeof useUploads>;
   /** Opened at first, by its id. */
   firstDocument: string | null;
@@ -64,6 +66,7 @@ export function DocumentsPanel(props: {
       <UploadStatus uploads={uploads.state} onRetry={uploads.add} onClose={uploads.clear} />
       <SourceList datasetId={datasetId} />
       <IngestionProgress states={states} />
+      <IndexingNote indexing={props.indexing} />
       <FlaggedPassages datasetId={datasetId} onShow={setShown} />
       <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
       {documents.isPending && <Skeleton h={200} radius="lg" />}

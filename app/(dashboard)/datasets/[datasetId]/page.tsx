@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { env } from "#env";
+import { vectorModels } from "#server/embedding.ts";
 import { textsOf } from "../../../_components/search-params.ts";
 import { requireUser } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
@@ -47,6 +48,7 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
         firstTab={wanted ?? (dataset.documents.ready > 0 ? "search" : "documents")}
         firstDocument={!place && typeof asked.document === "string" ? asked.document : null}
         address={env.appUrl}
+        models={vectorModels()}
       />
       {passage}
     </Hydrate>

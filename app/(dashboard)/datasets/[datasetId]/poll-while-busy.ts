@@ -3,13 +3,13 @@ const quickMilliseconds = 1_000;
 const slowMilliseconds = 5_000;
 const quickAnswers = 120;
 
-type Progress = { documents: { queued: number; processing: number } };
+type Progress = { documents: { queued: number; processing: number }; indexing: boolean };
 
-/** For `refetchInterval`: how soon to ask again, while documents are still being read. */
+/** For `refetchInterval`: how soon to ask again, while documents are still being read or made ready anew. */
 export function pollWhileBusy(query: {
   state: { data: Progress | undefined; dataUpdateCount: number };
 }): number | false {
   const { data, dataUpdateCount } = query.state;
-  if (!data || data.documents.queued + data.documents.processing === 0) return false;
+  if (!data || (data.documents.queued + data.documents.processing === 0 && !data.indexing)) return false;
   return dataUpdateCount > quickAnswers ? slowMilliseconds : quickMilliseconds;
 }

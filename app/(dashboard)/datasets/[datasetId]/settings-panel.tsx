@@ -6,23 +6,28 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
+import { isLanguage, LanguageField, ModelField } from "../reading-fields.tsx";
 import { VisibilityField } from "../visibility-field.tsx";
 import { DeleteDataset } from "./delete-dataset.tsx";
+import { IndexingNote } from "./indexing-note.tsx";
 
 type Dataset = {
   id: string;
   name: string;
   description: string;
   visibility: "private" | "public";
+  language: string;
+  embeddingModel: string;
   documentCount: number;
+  indexing: boolean;
 };
 
-export function SettingsPanel({ dataset }: { dataset: Dataset }) {
+export function SettingsPanel({ dataset, models }: { dataset: Dataset; models: readonly string[] }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const { name, description, visibility } = dataset;
+  const { name, description, visibility, language, embeddingModel } = dataset;
   const form = useForm({
-    initialValues: { name, description, visibility: String(visibility) },
+    initialValues: { name, description, visibility: String(visibility), language, embeddingModel },
     validate: { name: isNotEmpty("A dataset needs a name") },
   });
   const update = useMutation(
@@ -32,6 +37,8 @@ export function SettingsPanel({ dataset }: { dataset: Dataset }) {
           name: saved.name,
           description: saved.description,
           visibility: saved.visibility,
+          language: saved.language,
+          embeddingModel: saved.embeddingModel,
         });
         form.reset();
         notifications.show({ message: "Saved" });
@@ -40,6 +47,7 @@ export function SettingsPanel({ dataset }: { dataset: Dataset }) {
     }),
   );
   const willBePublic = visibility === "private" && form.values.visibility === "public";
+  const readAnew = form.values.language !== language || form.values.embeddingModel !== embeddingModel;
   return (
     <Stack gap="xl" maw={640}>
       <Paper withBorder p="xl">
@@ -50,6 +58,10 @@ export function SettingsPanel({ dataset }: { dataset: Dataset }) {
               name: values.name,
               description: values.description,
               visibility: values.visibility === "public" ? "public" : "private",
+              ...(values.language !== language && isLanguage(values.language)
+                ? { language: values.language }
+                : {}),
+              ...(values.embeddingModel !== embeddingModel ? { embeddingModel: values.embeddingModel } : {}),
             }),
           )}
         >
@@ -71,6 +83,18 @@ export function SettingsPanel({ dataset }: { dataset: Dataset }) {
                 Once saved, everyone who can reach this server can find this dataset and read passages of its
                 {dataset.documentCount === 1 ? " document" : ` ${dataset.documentCount} documents`}. What they
                 have read cannot be taken back.
+              </Text>
+            )}
+            <LanguageField {...form.getInputProps("language")} />
+            <ModelField
+              models={models.includes(embeddingModel) ? models : [...models, embeddingModel]}
+              {...form.getInputProps("embeddingModel")}
+            />
+            <IndexingNote indexing={dataset.indexing} />
+            {readAnew && (
+              <Text size="sm" role="status">
+                Once saved, its passages are made ready anew in the background. Searches work all the while,
+                as before until it is done. It costs no credits.
               </Text>
             )}
             <Group justify="flex-end">
