@@ -122,6 +122,7 @@ async function read(accountId: string): Promise<Seen | null> {
 
 function mailLow(accountId: string, balance: number, threshold: number): Promise<void> {
   return mailOwner(accountId, {
+    kind: "lowBalance",
     subject: `Your credits run low: ${balance.toLocaleString("en-US")} left`,
     text: [
       `Your balance is ${creditsText(balance)}, below your threshold of ${creditsText(threshold)}.`,

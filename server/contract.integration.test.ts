@@ -48,6 +48,8 @@ const examples: Record<OperationId, (f: Fixture) => Record<string, unknown>> = {
   "account.delete": (f) => ({ email: f.owner.email }),
   "account.export": () => ({}),
   "account.get": () => ({}),
+  "account.mails": () => ({}),
+  "account.setMails": () => ({ payments: false }),
   "admin.audit": () => ({}),
   "admin.creditRequests": () => ({}),
   "admin.declineCreditRequest": () => ({ requestId: "creq_0000000000000" }),

@@ -13,9 +13,15 @@ import { query, queryWithin, type Transaction } from "#db/client.ts";
 import { env } from "#env";
 import { newId } from "./ids.ts";
 import { log } from "./log.ts";
+import type { MailKind } from "./operations.ts";
 import { seal, unseal } from "./secret.ts";
 
-export type Mail = { readonly subject: string; readonly text: string };
+export type Mail = {
+  readonly subject: string;
+  readonly text: string;
+  /** Left out: the owner cannot do without it. */
+  readonly kind?: MailKind;
+};
 
 /** Pauses before it is tried again; after the last one it is given up. */
 const pausesSeconds = [10, 60, 300, 1_800, 7_200, 21_600, 43_200] as const;
@@ -36,9 +42,17 @@ export function mailOwner(accountId: string, mail: Mail, tx?: Transaction): Prom
 type Recipient = { readonly address: string | null; readonly accountId: string | null };
 
 async function enqueue({ address, accountId }: Recipient, mail: Mail, tx?: Transaction): Promise<void> {
-  const statement = "insert into mails (id, address, account_id, message) values ($1, $2, $3, $4)";
+  const statement = `
+    insert into mails (id, address, account_id, message) select $1, $2, $3, $4
+    where not exists (select from refused_mails where account_id = $3 and kind = $5)`;
   const message = seal(JSON.stringify({ subject: mail.subject, text: mail.text }));
-  const values = [newId("mail"), address === null ? null : seal(address), accountId, message];
+  const values = [
+    newId("mail"),
+    address === null ? null : seal(address),
+    accountId,
+    message,
+    mail.kind ?? null,
+  ];
   if (tx) {
     // It may be rolled back: whoever looks next finds it.
     await queryWithin(tx, statement, values);

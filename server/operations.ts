@@ -108,6 +108,10 @@ export const newSignInMailLimit = { name: "newSignInMails", points: 5, windowSec
 /** What cannot be taken back is done within so long of signing in, or of proving again who one is. */
 export const recentSeconds = 15 * 60;
 
+/** Mails that an owner may do without; what tells of ways in and of the account's end always comes. */
+export const mailKinds = ["lowBalance", "creditRequests", "payments", "answers"] as const;
+export type MailKind = (typeof mailKinds)[number];
+
 /** How long an admin may act as somebody else. */
 export const impersonationSeconds = hour;
 
@@ -1134,6 +1138,22 @@ export const operations = {
     callers: sessionOnly,
     scope: null,
     rest: { method: "GET", path: "/account", status: 200 },
+  },
+  "account.mails": {
+    ...free,
+    summary: "Which mails you get besides those about signing in",
+    kind: "query",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "GET", path: "/account/mails", status: 200 },
+  },
+  "account.setMails": {
+    ...free,
+    summary: "Choose which mails you get; what is left out stays as it is",
+    kind: "mutation",
+    callers: sessionOnly,
+    scope: null,
+    rest: { method: "PATCH", path: "/account/mails", status: 200 },
   },
   "account.confirm": {
     ...free,

@@ -179,6 +179,7 @@ async function mailReceipt(paymentId: string, payment: PaymentRow, balance: numb
   if (!payment.account_id) return;
   const credits = creditsText(payment.credits ?? 0);
   await mailOwner(payment.account_id, {
+    kind: "payments",
     subject: `Receipt: ${credits}`,
     text: [
       `Thank you. You bought ${credits} for ${priceText(payment.price_cents ?? 0, payment.currency ?? "usd")}.`,

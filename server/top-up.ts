@@ -180,6 +180,7 @@ function nameOf(error: unknown): string {
 
 function mailPaused(accountId: string, reason: string): Promise<void> {
   return mailOwner(accountId, {
+    kind: "payments",
     subject: "Your automatic top-up is paused",
     text: [
       `Your account was to be topped up, but it failed. ${reason}`,

@@ -65,6 +65,7 @@ export const placesWithin: Readonly<Record<string, readonly { href: string; labe
   "/settings": [
     { href: "/settings/profile", label: "Profile" },
     { href: "/settings/security", label: "Security" },
+    { href: "/settings/notifications", label: "Notifications" },
     { href: "/settings/browsers", label: "Browsers" },
     { href: "/settings/data", label: "Your data" },
   ],

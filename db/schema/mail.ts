@@ -21,6 +21,18 @@ export const mails = pgTable(
   (table) => [index("mails_due_idx").on(table.dueAt)],
 );
 
+/** Of mailKinds in server/operations.ts; no row: such mails are sent. */
+export const refusedMails = pgTable(
+  "refused_mails",
+  {
+    accountId: text("account_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    kind: text("kind").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.kind] })],
+);
+
 /** A browser is known by the SHA-256 of a cookie that it was given when it signed in. */
 export const knownDevices = pgTable(
   "known_devices",

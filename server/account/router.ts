@@ -16,6 +16,7 @@ import { configuredProviders } from "../providers.ts";
 import { provenAt } from "../session-proof.ts";
 import { procedure, router } from "../trpc.ts";
 import { exportLink } from "./export-link.ts";
+import { mails, setMails } from "./mails.ts";
 
 const accountSchema = z
   .object({
@@ -53,6 +54,9 @@ type AccountRow = {
 type PasskeyRow = { id: string; name: string | null; device_type: string; created_at: string | Date | null };
 
 export const accountRouter = router({
+  mails,
+  setMails,
+
   get: procedure("account.get", { input: z.strictObject({}), output: accountSchema }).query(
     async ({ ctx }) => {
       const { accountId, credentialId } = callerOf(ctx);

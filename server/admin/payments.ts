@@ -76,6 +76,7 @@ export const declineCreditRequest = procedure("admin.declineCreditRequest", {
     throw await undecidable(requestId);
   }
   await mailOwner(declined.account_id, {
+    kind: "creditRequests",
     subject: "Your request for credits was declined",
     text: ["An admin declined your request for credits.", note].filter(Boolean).join("\n\n"),
   });

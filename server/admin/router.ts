@@ -190,6 +190,7 @@ export const adminRouter = router({
     }
     if (requestId !== undefined) {
       await mailOwner(userId, {
+        kind: "creditRequests",
         subject: `You were given ${creditsText(amount)}`,
         text: `An admin granted your request: ${reason}. Your balance is ${creditsText(changed.balance)}.`,
       });

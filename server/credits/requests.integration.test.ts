@@ -1,5 +1,5 @@
 /** Without Stripe: users ask, admins grant or decline, once. */
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { mailSettled } from "../mail.ts";
 import { createTestAccount, rest, type TestAccount } from "../testing/accounts.ts";
@@ -103,6 +103,31 @@ it("a declined request cannot be granted", async () => {
     { amount: 1, reason: "x", requestId },
   );
   expect(granted.status).toBe(409);
+});
+
+it("mails that are not wanted do not come", async () => {
+  const account = await createTestAccount();
+  const mails = async () => {
+    await mailSettled();
+    const texts = await Promise.all(
+      (await readdir(`${folder}/outbox`)).map((name) => readFile(`${folder}/outbox/${name}`, "utf8")),
+    );
+    return texts.filter((text) => text.includes(account.email) && text.includes("was declined")).length;
+  };
+  const decline = async () => {
+    const requestId = await ask(account);
+    await rest("POST", `/admin/credit-requests/${requestId}/decline`, { cookie: admin.cookie }, {});
+  };
+  const { cookie } = account;
+  const all = { lowBalance: true, creditRequests: true, payments: true, answers: true };
+  expect((await rest("GET", "/account/mails", { cookie })).body).toEqual(all);
+  const less = await rest("PATCH", "/account/mails", { cookie }, { creditRequests: false });
+  expect(less.body).toEqual({ ...all, creditRequests: false });
+  await decline();
+  expect(await mails()).toBe(0);
+  expect((await rest("PATCH", "/account/mails", { cookie }, { creditRequests: true })).body).toEqual(all);
+  await decline();
+  expect(await mails()).toBe(1);
 });
 
 it("an admin sees the limits that are set for an account", async () => {

@@ -55,6 +55,7 @@ async function judge({ datasetId, ownerId, name }: Changed): Promise<void> {
     detail: { runId: run.id, change: run.change },
   });
   await mailOwner(ownerId, {
+    kind: "answers",
     subject: `Answers from "${name}" got worse`,
     text: [
       `The documents of your dataset "${name}" changed, and its golden questions find what they should less well than before:`,
