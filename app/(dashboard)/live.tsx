@@ -3,8 +3,10 @@
 import { useDocumentVisibility } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { createContext, type ReactNode, useContext, useRef } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useRef } from "react";
 import { useTRPC } from "../_trpc/provider.tsx";
+
+const againMilliseconds = 30_000;
 
 const Live = createContext(false);
 
@@ -34,7 +36,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     for (const filter of new Set(topics.flatMap((topic) => stale[topic])))
       void queries.invalidateQueries(filter);
   };
-  const { status } = useSubscription(
+  const { status, reset } = useSubscription(
     trpc.live.changes.subscriptionOptions(undefined, {
       enabled: visible,
       onStarted: () => {
@@ -59,6 +61,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       },
     }),
   );
+  // A proxy that answered once in the server's place ended it for good.
+  useEffect(() => {
+    if (status !== "error") return;
+    const later = setTimeout(reset, againMilliseconds);
+    return () => clearTimeout(later);
+  }, [status, reset]);
   return <Live value={status === "pending"}>{children}</Live>;
 }
 
