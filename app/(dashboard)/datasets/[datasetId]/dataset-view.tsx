@@ -2,21 +2,23 @@
 
 import { Badge, Tabs, TabsList, TabsPanel, TabsTab, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import dynamic from "next/dynamic";
+import { type ReactNode, useState } from "react";
 import { count } from "../../../_components/format.ts";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
-import { AccessPanel } from "./access-panel.tsx";
 import { DocumentsPanel } from "./documents-panel.tsx";
 import { DropAnywhere } from "./drop-anywhere.tsx";
-import { EndpointsPanel } from "./endpoints/endpoints-panel.tsx";
 import { pollWhileBusy } from "./poll-while-busy.ts";
-import { QualityPanel } from "./quality/quality-panel.tsx";
 import { SearchPanel } from "./search-panel.tsx";
-import { SettingsPanel } from "./settings-panel.tsx";
 import { type Tab, tabOf, tabs } from "./tabs.ts";
 import { useUploads } from "./use-uploads.ts";
+
+const EndpointsPanel = dynamic(async () => (await import("./endpoints/endpoints-panel.tsx")).EndpointsPanel);
+const QualityPanel = dynamic(async () => (await import("./quality/quality-panel.tsx")).QualityPanel);
+const AccessPanel = dynamic(async () => (await import("./access-panel.tsx")).AccessPanel);
+const SettingsPanel = dynamic(async () => (await import("./settings-panel.tsx")).SettingsPanel);
 
 export function DatasetView(props: {
   datasetId: string;
@@ -32,10 +34,13 @@ export function DatasetView(props: {
     refetchInterval: pollWhileBusy,
   });
   const [tab, setTab] = useState(props.firstTab);
+  // Loaded when first looked at; from then on what was typed there stays.
+  const [seen, setSeen] = useState<readonly Tab[]>([props.firstTab]);
   const uploads = useUploads(datasetId);
   const show = (value: string | null) => {
     const next = tabOf(value) ?? "search";
     setTab(next);
+    setSeen((before) => [...new Set([...before, next])]);
     window.history.replaceState(null, "", `?tab=${next}`);
   };
   if (!dataset.data) return <ProblemAlert error={dataset.error} onRetry={() => void dataset.refetch()} />;
@@ -75,7 +80,7 @@ export function DatasetView(props: {
             </TabsTab>
           ))}
         </TabsList>
-        <TabsPanel value="search">
+        <Panel tab="search" seen={seen}>
           <SearchPanel
             datasetId={datasetId}
             address={props.address}
@@ -83,8 +88,8 @@ export function DatasetView(props: {
             extent={`${count(documents.ready, "document")} ready, ${count(chunkCount, "passage")}`}
             {...(documents.ready === 0 ? { onAddDocuments: () => show("documents") } : {})}
           />
-        </TabsPanel>
-        <TabsPanel value="documents">
+        </Panel>
+        <Panel tab="documents" seen={seen}>
           <DocumentsPanel
             datasetId={datasetId}
             states={documents}
@@ -92,20 +97,24 @@ export function DatasetView(props: {
             uploads={uploads}
             firstDocument={props.firstDocument}
           />
-        </TabsPanel>
-        <TabsPanel value="endpoints">
+        </Panel>
+        <Panel tab="endpoints" seen={seen}>
           <EndpointsPanel datasetId={datasetId} address={props.address} />
-        </TabsPanel>
-        <TabsPanel value="quality">
+        </Panel>
+        <Panel tab="quality" seen={seen}>
           <QualityPanel datasetId={datasetId} />
-        </TabsPanel>
-        <TabsPanel value="access">
+        </Panel>
+        <Panel tab="access" seen={seen}>
           <AccessPanel datasetId={datasetId} visibility={visibility} />
-        </TabsPanel>
-        <TabsPanel value="settings">
+        </Panel>
+        <Panel tab="settings" seen={seen}>
           <SettingsPanel dataset={dataset.data} models={props.models} />
-        </TabsPanel>
+        </Panel>
       </Tabs>
     </>
   );
+}
+
+function Panel(props: { tab: Tab; seen: readonly Tab[]; children: ReactNode }) {
+  return <TabsPanel value={props.tab}>{props.seen.includes(props.tab) && props.children}</TabsPanel>;
 }
