@@ -4,3 +4,6 @@ export function textsOf(asked: Record<string, string | string[] | undefined>): U
     Object.entries(asked).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
 }
+
+/** Where the address has the cursor of a list that is turned page by page. Another list begins at its start. */
+export const placeName = "after";

@@ -14,11 +14,12 @@ import {
 import type { inferRouterOutputs } from "@trpc/server";
 import type { ReactNode } from "react";
 import type { AppRouter } from "#server/router.ts";
-import { Pager, type usePlace } from "../../_components/pager.tsx";
+import { Pager } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
 import { changedText, eventChoices, eventWords, isAlarming } from "./event-words.ts";
+import type { useEventList } from "./use-event-list.ts";
 
 export type AuditEvent = inferRouterOutputs<AppRouter>["audit"]["list"]["items"][number];
 
@@ -30,14 +31,13 @@ export function AuditTable(props: {
   error: unknown;
   onRetry: () => void;
   busy: boolean;
-  place: ReturnType<typeof usePlace>;
-  event: string | null;
-  onEvent: (event: string | null) => void;
+  list: ReturnType<typeof useEventList>;
   who: (event: AuditEvent) => string;
   what: (event: AuditEvent) => string;
   empty: ReactNode;
 }) {
-  const { page, place, event } = props;
+  const { page } = props;
+  const { place, event, setEvent } = props.list;
   return (
     <>
       <Select
@@ -50,10 +50,7 @@ export function AuditTable(props: {
         searchable
         clearButtonProps={{ "aria-label": "Show all events" }}
         value={event}
-        onChange={(chosen) => {
-          place.restart();
-          props.onEvent(chosen);
-        }}
+        onChange={setEvent}
       />
       <ProblemAlert error={props.error} onRetry={props.onRetry} />
       {!page && !props.error && <Skeleton h={200} radius="lg" />}

@@ -2,24 +2,19 @@
 
 import { IconHistory } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { EmptyBox } from "../../_components/empty-box.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
-import { usePlace } from "../../_components/pager.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { type AuditEvent, AuditTable } from "./audit-table.tsx";
+import { useEventList } from "./use-event-list.ts";
 
 export function AuditView() {
   const trpc = useTRPC();
-  const place = usePlace();
-  const [event, setEvent] = useState<string | null>(null);
+  const list = useEventList();
   const keys = useQuery(trpc.keys.list.queryOptions({}));
   const connections = useQuery(trpc.connections.list.queryOptions({}));
   const events = useQuery({
-    ...trpc.audit.list.queryOptions({
-      ...(event ? { event } : {}),
-      ...(place.cursor ? { cursor: place.cursor } : {}),
-    }),
+    ...trpc.audit.list.queryOptions(list.input),
     placeholderData: keepPreviousData,
   });
   const apps = connections.data?.items ?? [];
@@ -45,9 +40,7 @@ export function AuditView() {
         error={events.error}
         onRetry={() => void events.refetch()}
         busy={events.isPlaceholderData}
-        place={place}
-        event={event}
-        onEvent={setEvent}
+        list={list}
         who={who}
         what={what}
         empty={

@@ -1,5 +1,6 @@
 /** What the statement is narrowed to stands in the page's address, so that it can be kept and sent on. */
 import type { entryKinds } from "#db/schema/ledger.ts";
+import { placeName } from "../../_components/search-params.ts";
 import { startOfDay } from "../receipts/filters.ts";
 
 export const kindWords: Record<(typeof entryKinds)[number], string> = {
@@ -26,6 +27,7 @@ export function readEntryFilters(search: URLSearchParams): EntryFilters {
 
 export function writeEntryFilters(search: URLSearchParams, filters: EntryFilters): string {
   const changed = new URLSearchParams(search);
+  changed.delete(placeName);
   for (const name of names) {
     const value = filters[name]?.trim();
     if (value) changed.set(name, value);

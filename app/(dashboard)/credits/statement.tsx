@@ -4,7 +4,7 @@ import { Skeleton, Table, TableTbody, TableTd, TableTh, TableThead, TableTr, Tex
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { formatNumber } from "../../_components/format.ts";
 import { operationWords } from "../../_components/operation-words.ts";
-import { Pager, usePlace } from "../../_components/pager.tsx";
+import { Pager, usePlaceInAddress } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
@@ -13,7 +13,7 @@ import { type EntryFilters, kindWords, toEntryInput } from "./entry-filters.ts";
 
 export function Statement({ filters }: { filters: EntryFilters }) {
   const trpc = useTRPC();
-  const place = usePlace();
+  const place = usePlaceInAddress();
   const entries = useQuery({
     ...trpc.credits.entries.queryOptions({
       ...toEntryInput(filters),
@@ -23,7 +23,7 @@ export function Statement({ filters }: { filters: EntryFilters }) {
   });
   if (entries.isPending) return <Skeleton h={160} radius="lg" />;
   if (!entries.data) return <ProblemAlert error={entries.error} onRetry={() => void entries.refetch()} />;
-  if (entries.data.items.length === 0 && place.page === 1) {
+  if (entries.data.items.length === 0 && place.first) {
     return <Text c="dimmed">No entry matches what you chose.</Text>;
   }
   return (

@@ -37,7 +37,7 @@ export function DatasetsView({ models }: { models: readonly string[] }) {
         <section aria-label="Your datasets">
           {mine.isPending && <Skeleton h={160} radius="lg" />}
           <ProblemAlert error={mine.error} onRetry={() => void mine.refetch()} />
-          {mine.data?.items.length === 0 && place.page === 1 && (
+          {mine.data?.items.length === 0 && place.first && (
             <EmptyBox
               icon={<IconDatabase size={22} stroke={1.6} />}
               title="Make your first dataset"

@@ -1,3 +1,5 @@
+import { placeName } from "../../_components/search-params.ts";
+
 /** What the list is narrowed to stands in the page's address, so that it can be kept and sent on. */
 export const filterNames = ["text", "by", "dataset", "document", "from", "to", "outcome"] as const;
 export type Filters = Partial<Record<(typeof filterNames)[number], string>>;
@@ -13,6 +15,7 @@ export function readFilters(search: URLSearchParams): Filters {
 /** The address's search for them, with what else stands there left alone. */
 export function writeFilters(search: URLSearchParams, filters: Filters): string {
   const changed = new URLSearchParams(search);
+  changed.delete(placeName);
   for (const name of filterNames) {
     const value = filters[name]?.trim();
     if (value) changed.set(name, value);

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { placeName } from "../../_components/search-params.ts";
 import { requireUser } from "../../_components/user.ts";
 import { Hydrate } from "../../_trpc/hydrate.tsx";
 import { getQueryClient, trpc } from "../../_trpc/server.ts";
@@ -13,7 +14,7 @@ export default async function ReceiptsPage({ searchParams }: PageProps<"/receipt
   const queries = getQueryClient();
   await Promise.all([
     // Days are those of the viewer's zone, which is not known here.
-    filterNames.some((name) => search[name])
+    [...filterNames, placeName].some((name) => search[name])
       ? undefined
       : queries.prefetchQuery(trpc.receipts.list.queryOptions({})),
     queries.prefetchQuery(trpc.receipts.getSettings.queryOptions({})),

@@ -16,7 +16,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { EmptyBox } from "../../_components/empty-box.tsx";
 import { formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
-import { Pager, usePlace } from "../../_components/pager.tsx";
+import { Pager, usePlaceInAddress } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { TableBox } from "../../_components/table-box.tsx";
 import { TimeText } from "../../_components/time-text.tsx";
@@ -49,7 +49,7 @@ export function ReceiptsView() {
 
 function ReceiptTable(props: { filters: Filters; onShow: (receiptId: string) => void }) {
   const trpc = useTRPC();
-  const place = usePlace();
+  const place = usePlaceInAddress();
   const input = { ...toInput(props.filters), ...(place.cursor ? { cursor: place.cursor } : {}) };
   const receipts = useQuery({
     ...trpc.receipts.list.queryOptions(input),

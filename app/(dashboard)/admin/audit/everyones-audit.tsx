@@ -2,11 +2,10 @@
 
 import { Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { PageHeader } from "../../../_components/page-header.tsx";
-import { usePlace } from "../../../_components/pager.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import { type AuditEvent, AuditTable } from "../../audit/audit-table.tsx";
+import { useEventList } from "../../audit/use-event-list.ts";
 
 const kinds: Record<string, string> = {
   user: "User",
@@ -28,13 +27,9 @@ const what = ({ accountId, actorId, subjectId }: AuditEvent) =>
 
 export function EveryonesAudit() {
   const trpc = useTRPC();
-  const place = usePlace();
-  const [event, setEvent] = useState<string | null>(null);
+  const list = useEventList();
   const events = useQuery({
-    ...trpc.admin.audit.queryOptions({
-      ...(event ? { event } : {}),
-      ...(place.cursor ? { cursor: place.cursor } : {}),
-    }),
+    ...trpc.admin.audit.queryOptions(list.input),
     placeholderData: keepPreviousData,
   });
   return (
@@ -48,9 +43,7 @@ export function EveryonesAudit() {
         error={events.error}
         onRetry={() => void events.refetch()}
         busy={events.isPlaceholderData}
-        place={place}
-        event={event}
-        onEvent={setEvent}
+        list={list}
         who={who}
         what={what}
         empty={<Text c="dimmed">Nothing happened yet.</Text>}

@@ -54,11 +54,7 @@ export function DocumentsPanel(props: {
     void queries.invalidateQueries(trpc.documents.list.pathFilter());
     void queries.invalidateQueries(trpc.flags.pathFilter());
   }, [JSON.stringify(states)]);
-  const change = (next: ListView) => {
-    setView(next);
-    place.restart();
-  };
-  const find = useDebouncedCallback((search: string) => change({ ...view, search: search.trim() }), 250);
+  const find = useDebouncedCallback((search: string) => setView({ ...view, search: search.trim() }), 250);
   const total = states.queued + states.processing + states.ready + states.failed;
   return (
     <Stack gap="lg">
@@ -77,7 +73,7 @@ export function DocumentsPanel(props: {
             aria-label="Documents to show"
             data={[...stateFilters]}
             value={view.state}
-            onChange={(state) => change({ ...view, state: state as ListView["state"] })}
+            onChange={(state) => setView({ ...view, state: state as ListView["state"] })}
           />
           <TextInput
             size="xs"
@@ -99,7 +95,7 @@ export function DocumentsPanel(props: {
           datasetId={datasetId}
           items={documents.data.items}
           view={view}
-          onSort={change}
+          onSort={setView}
           onShow={setShown}
         />
       )}

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { env } from "#env";
 import { vectorModels } from "#server/embedding.ts";
-import { textsOf } from "../../../_components/search-params.ts";
+import { placeName, textsOf } from "../../../_components/search-params.ts";
 import { requireUser } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
 import { getQueryClient, orNull, trpc } from "../../../_trpc/server.ts";
@@ -38,8 +38,15 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
       </>
     );
   }
-  const list = readList(textsOf(asked));
-  await queries.prefetchQuery(trpc.documents.list.queryOptions({ datasetId, ...toListInput(list) }));
+  const search = textsOf(asked);
+  const cursor = search.get(placeName);
+  await queries.prefetchQuery(
+    trpc.documents.list.queryOptions({
+      datasetId,
+      ...toListInput(readList(search)),
+      ...(cursor ? { cursor } : {}),
+    }),
+  );
   const wanted = tabOf(tab);
   return (
     <Hydrate>
