@@ -1,6 +1,6 @@
 "use client";
 
-import { NavLink, ScrollArea } from "@mantine/core";
+import { NavLink } from "@mantine/core";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import classes from "./page-tabs.module.css";
@@ -9,20 +9,18 @@ import classes from "./page-tabs.module.css";
 export function PageTabs(props: { label: string; pages: readonly { href: string; label: string }[] }) {
   const pathname = usePathname();
   return (
-    <ScrollArea type="never" mb="xl" className={classes.tabs ?? ""}>
-      <nav aria-label={props.label} className={classes.list}>
-        {props.pages.map(({ href, label }) => (
-          <NavLink
-            key={href}
-            component={Link}
-            href={href}
-            label={label}
-            w="auto"
-            active={pathname === href}
-            aria-current={pathname === href ? "page" : undefined}
-          />
-        ))}
-      </nav>
-    </ScrollArea>
+    <nav aria-label={props.label} className={classes.tabs}>
+      {props.pages.map(({ href, label }) => (
+        <NavLink
+          key={href}
+          component={Link}
+          href={href}
+          label={label}
+          w="auto"
+          active={pathname === href}
+          aria-current={pathname === href ? "page" : undefined}
+        />
+      ))}
+    </nav>
   );
 }

@@ -58,16 +58,16 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
         </Group>
       </AppShellHeader>
       <AppShellNavbar p="sm" id="menu" className={classes.navbar} aria-label="Main">
-        <AppShellSection visibleFrom="sm" px={12} pt={6} pb={10}>
+        <AppShellSection visibleFrom="sm" px={12} pt={6} pb={6}>
           <Link href="/overview" aria-label="FLTR: overview" style={{ textDecoration: "none" }}>
             <Logo />
           </Link>
         </AppShellSection>
-        <AppShellSection mb={4}>
+        <AppShellSection>
           <Shortcuts groups={groups} />
         </AppShellSection>
         <AppShellSection grow component={ScrollArea} type="hover" scrollbarSize={6}>
-          <Stack gap={10} pb="sm">
+          <Stack gap={4} pb="xs">
             {groups.map(({ label, places }) => (
               <Stack key={label} gap={1} role="group" aria-label={label}>
                 <Text size="xs" c="dimmed" px={12} aria-hidden="true">

@@ -3,7 +3,7 @@
 import {
   ActionIcon,
   Button,
-  Flex,
+  Group,
   Skeleton,
   Stack,
   Table,
@@ -21,7 +21,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconGauge, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { formatNumber } from "../../_components/format.ts";
+import { count, formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { PageSection } from "../../_components/page-section.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
@@ -98,7 +98,7 @@ function Accounts() {
                 <TableTh w={150} visibleFrom="md">
                   Joined
                 </TableTh>
-                <TableTh w={120} ta="right">
+                <TableTh w={120} ta="right" visibleFrom="sm">
                   Balance
                 </TableTh>
                 <TableTh w="1%">
@@ -116,21 +116,19 @@ function Accounts() {
                     <Text size="sm" c="dimmed">
                       {user.email}
                     </Text>
+                    <Text size="sm" c="dimmed" className="numeric" hiddenFrom="sm">
+                      {count(user.balance, "credit")}
+                    </Text>
                   </TableTd>
                   <TableTd visibleFrom="sm">{user.banned ? "banned" : user.role}</TableTd>
                   <TableTd visibleFrom="md">
                     <TimeText value={user.createdAt} />
                   </TableTd>
-                  <TableTd ta="right" className="numeric">
+                  <TableTd ta="right" className="numeric" visibleFrom="sm">
                     {formatNumber(user.balance)}
                   </TableTd>
                   <TableTd ta="right">
-                    <Flex
-                      gap="xs"
-                      direction={{ base: "column", sm: "row" }}
-                      align="flex-end"
-                      justify="flex-end"
-                    >
+                    <Group gap="xs" wrap="nowrap" justify="flex-end">
                       <Button
                         size="compact-sm"
                         variant="default"
@@ -159,7 +157,7 @@ function Accounts() {
                         </ActionIcon>
                       </Tooltip>
                       {user.role !== "admin" && !user.banned && <ActAs user={user} />}
-                    </Flex>
+                    </Group>
                   </TableTd>
                 </TableTr>
               ))}

@@ -32,7 +32,7 @@ export function DatasetList({ items }: { items: readonly Dataset[] }) {
                 )}
               </Group>
               {dataset.description && (
-                <Text size="sm" c="dimmed" lineClamp={1}>
+                <Text size="sm" c="dimmed" lineClamp={2}>
                   {dataset.description}
                 </Text>
               )}

@@ -29,7 +29,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
     <Paper withBorder p="md" mb="md">
       <search>
         <form onSubmit={submit} aria-label="Filter receipts">
-          <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm" verticalSpacing="sm">
+          <SimpleGrid cols={{ base: 2, md: 3 }} spacing="sm" verticalSpacing="sm">
             <TextInput
               label="Words of the query"
               leftSection={<IconSearch size={16} aria-hidden="true" />}
