@@ -1,7 +1,10 @@
 /** Messages of every kind but the right one: each gets an answer that says what is wrong, and costs nothing. */
 import { once } from "node:events";
+import { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text as textOf } from "node:stream/consumers";
+import { queryObjects } from "node:v8";
+import { Server } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { query } from "#db/client.ts";
@@ -226,4 +229,29 @@ it("outlives callers that stop in the middle of a body", async () => {
   const { status } = await send(JSON.stringify(call), { accept: "application/json, text/event-stream" });
   expect(status).toBe(200);
   expect(await isUnharmed()).toEqual([balance, 0]);
+});
+
+it("keeps nothing of exchanges that are over, in both eras", async () => {
+  for (let call = 0; call < 40; call++) {
+    const modern = call % 2 === 0;
+    const params = {
+      name: "list_datasets",
+      arguments: { limit: 1 + call },
+      ...(modern && { _meta: envelope }),
+    };
+    const answer = await fetch(door.url, {
+      method: "POST",
+      headers: {
+        "x-api-key": fixture.key,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": modern ? "2026-07-28" : "2025-11-25",
+        ...(modern && { "mcp-method": "tools/call", "mcp-name": "list_datasets" }),
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: call, method: "tools/call", params }),
+    });
+    expect(await answer.text()).toContain(fixture.datasetId);
+  }
+  // Collects garbage first.
+  for (const kept of [Server, IncomingMessage]) expect(queryObjects(kept)).toBeLessThan(10);
 });

@@ -46,8 +46,12 @@ export async function serve(request: Request, body: unknown, exchange: Exchange)
     const error = { code: ProtocolErrorCode.MethodNotFound, message: "Nothing here tells of changes." };
     return json({ jsonrpc: "2.0", id: listening.ask.id, error }, 404);
   }
-  exchanges.set(request, exchange);
-  return handler.fetch(request, { parsedBody: body });
+  // The body is read, and whoever goes away is noticed by the door. What the SDK hangs on the signal of the
+  // request as it came would keep the whole exchange in memory for good: Node holds such a signal for as long
+  // as there is the request, and by that listener there always is.
+  const bare = new Request(request.url, { method: request.method, headers: request.headers });
+  exchanges.set(bare, exchange);
+  return handler.fetch(bare, { parsedBody: body });
 }
 
 async function serverOf(request: Request | undefined): Promise<Server> {
