@@ -87,6 +87,28 @@ test("an app lives in two processes at once, and is gone from both when its owne
     expect([...answered].sort()).toEqual([0, 1]);
   });
 
+  await test.step("is paused in both for a call that it repeats, until its owner resumes it", async () => {
+    const { items } = z
+      .object({ items: z.array(z.object({ id: z.string() })) })
+      .parse(await (await page.request.get(`/api/v1/datasets/${stones}/documents`)).json());
+    const args = { datasetId: stones, documentId: items[0]?.id, length: 20 };
+    const read = () => client.callTool({ name: "read_document", arguments: args });
+    const paused = async () => JSON.stringify(await read()).includes("call_paused");
+    let [calls, pausedInARow] = [0, 0];
+    // Taking turns, two in a row are both. A busy Redis may miss to count some.
+    while (pausedInARow < 2 && calls < 40) {
+      calls += 1;
+      pausedInARow = (await paused()) ? pausedInARow + 1 : 0;
+    }
+    expect([calls >= 12, pausedInARow]).toEqual([true, 2]);
+    await page.goto("/overview");
+    await expect(page.getByText("Reader made the same call again and again: it is paused.")).toBeVisible();
+    await page.getByRole("link", { name: "See and resume" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await expect(page.getByText("Paused: the same call again and again")).toBeHidden();
+    expect([await paused(), await paused()]).toEqual([false, false]);
+  });
+
   await test.step("renews itself at either process, and a retry at the other is answered the same", async () => {
     const before = keeper.kept;
     const { client_id: clientId } = z.object({ client_id: z.string() }).parse(keeper.information);
