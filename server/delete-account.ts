@@ -1,12 +1,13 @@
 /**
- * The end of an account, in one transaction: datasets with their documents, keys, connections, sessions and
- * receipts go, so that the next call of any of them is refused, and so do the connections of others to apps
- * that it registered. The ledger's entries stay under an id that stands for nobody any more, and what was not
- * spent is entered as given up. What was done stands in the audit log. The last admin is kept by a trigger.
+ * The end of an account, in one transaction: datasets, keys, connections, sessions and receipts go, so that the
+ * next call of any of them is refused, and so do the connections of others to apps that it registered. The
+ * ledger's entries stay under an id that stands for nobody any more, and what was not spent is entered as given
+ * up. What was done stands in the audit log. The last admin is kept by a trigger.
  */
 import { database, queryWithin } from "#db/client.ts";
 import { auditAct } from "./audit.ts";
 import type { Context } from "./context.ts";
+import { deleteDatasets } from "./dataset-removal.ts";
 import { ApiError } from "./errors.ts";
 import { changeCreditsWithin } from "./grants.ts";
 import { sendMail } from "./mail.ts";
@@ -38,6 +39,7 @@ export async function deleteAccount(
         reason: "Given up with the account",
       });
     }
+    await deleteDatasets(tx, userId, null);
     await queryWithin(tx, "delete from verification where value = $1", [userId]);
     const [gone] = await queryWithin<{ email: string }>(
       tx,

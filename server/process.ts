@@ -13,6 +13,7 @@ import { apiHandler, handleUnknown } from "./api.ts";
 import { needsSetupCode, setupCode } from "./auth.ts";
 import { balanceWatchSettled, sweepPayments } from "./balance-watch.ts";
 import { parseAllowlist } from "./client-address.ts";
+import { removeDeletedDatasets } from "./dataset-removal.ts";
 import { enqueueDueSources } from "./documents/change-source.ts";
 import { seedGuides } from "./documents/guides.ts";
 import { removeOldVectors } from "./documents/index-dataset.ts";
@@ -160,6 +161,7 @@ function startSweeps(): () => void {
   sweep(5, deliverMail, "sending mail");
   sweep(30, sweepPayments, "settling payments");
   sweep(3, enqueueIndexing, "queueing datasets to be indexed", 1);
+  sweep(5, removeDeletedDatasets, "removing deleted datasets", 3);
   sweep(60, removeOldVectors, "removing vectors of former models", 20);
   sweep(60, () => keepVectorIndexes(), "keeping indexes of vectors", 30);
   sweep(30, enqueueDueSources, "queueing sources that are due");

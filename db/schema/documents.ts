@@ -41,6 +41,8 @@ export const datasets = pgTable(
     embeddingModel: text("embedding_model").notNull().default("lexical-hash"),
     /** The vector_sets row that searches read; null until the first chunk. */
     vectorSetId: integer("vector_set_id"),
+    /** It is nobody's any more, and its documents are being removed: server/dataset-removal.ts. */
+    deletedAt: time("deleted_at"),
     createdAt: time("created_at").defaultNow().notNull(),
     updatedAt: time("updated_at")
       .defaultNow()
@@ -49,6 +51,7 @@ export const datasets = pgTable(
   },
   (table) => [
     index("datasets_owner_idx").on(table.ownerId, table.id),
+    index("datasets_deleted_idx").on(table.id).where(sql`deleted_at is not null`),
     index("datasets_public_idx").on(table.id).where(sql`visibility = 'public'`),
   ],
 );

@@ -15,6 +15,7 @@ import {
   readableSql,
   restrictedTo,
 } from "../dataset-access.ts";
+import { deleteDatasets } from "../dataset-removal.ts";
 import { vectorModels } from "../embedding.ts";
 import { publishedEndpoints } from "../endpoint.ts";
 import { ApiError } from "../errors.ts";
@@ -247,12 +248,9 @@ export const datasetsRouter = router({
 
   delete: procedure("datasets.delete", { input: one, output: z.void() }).mutation(async ({ ctx, input }) => {
     const caller = callerOf(ctx);
-    const { accountId } = caller;
+    await getOwnDataset(input.datasetId, caller);
     const db = await database();
-    const gone = await db
-      .delete(datasets)
-      .where(and(eq(datasets.id, input.datasetId), eq(datasets.ownerId, accountId), grantedTo(caller)))
-      .returning({ id: datasets.id });
+    const gone = await db.transaction((tx) => deleteDatasets(tx, caller.accountId, [input.datasetId]));
     if (gone.length === 0) throw datasetNotFound(input.datasetId, caller);
   }),
 });

@@ -45,9 +45,10 @@ export async function indexDataset(datasetId: string, signal: AbortSignal): Prom
 }
 
 async function wantedFor(datasetId: string): Promise<Wanted | null> {
-  const [row] = await query<Wanted>("select language, embedding_model as model from datasets where id = $1", [
-    datasetId,
-  ]);
+  const [row] = await query<Wanted>(
+    "select language, embedding_model as model from datasets where id = $1 and deleted_at is null",
+    [datasetId],
+  );
   return row ?? null;
 }
 

@@ -101,6 +101,7 @@ async function takeSource(documentId: string) {
         eq(documents.id, documentId),
         eq(documentSources.documentId, documents.id),
         inArray(documents.state, ["queued", "processing"]),
+        sql`exists (select from datasets where id = ${documents.datasetId} and deleted_at is null)`,
       ),
     )
     .returning({

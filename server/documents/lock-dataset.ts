@@ -2,7 +2,7 @@
  * The first lock of every transaction that changes documents: dataset, then document, then lexicon, so
  * that uploads, ingestion and deletion at once wait for each other and never deadlock.
  */
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { Transaction } from "#db/client.ts";
 import { datasets } from "#db/schema/documents.ts";
 
@@ -14,7 +14,7 @@ export async function lockDataset(
   const [dataset] = await tx
     .select({ id: datasets.id, ownerId: datasets.ownerId, language: datasets.language })
     .from(datasets)
-    .where(eq(datasets.id, datasetId))
+    .where(and(eq(datasets.id, datasetId), isNull(datasets.deletedAt)))
     .for("key share");
   return dataset ?? null;
 }

@@ -58,7 +58,7 @@ async function dropIndexes(session: Session, from: number): Promise<void> {
     select name, set_id as "setId" from present
     where not valid or not exists (
       select from datasets join lexemes on dataset_id = datasets.id and lexeme = ''
-      where vector_set_id = set_id and chunk_count >= ${from}::int / 2
+      where vector_set_id = set_id and deleted_at is null and chunk_count >= ${from}::int / 2
     )`;
   for (const { name, setId } of unwanted) {
     await session`update vector_sets set indexed = false where id = ${setId}`;
@@ -72,7 +72,7 @@ async function buildIndexes(session: Session, from: number): Promise<void> {
     from lexemes
     join datasets on datasets.id = lexemes.dataset_id
     join vector_sets on vector_sets.id = vector_set_id
-    where lexeme = '' and chunk_count >= ${from}::int and dimensions <= ${mostDimensions} and not indexed
+    where lexeme = '' and deleted_at is null and chunk_count >= ${from}::int and dimensions <= ${mostDimensions} and not indexed
     order by chunk_count`;
   for (const { setId, dimensions, passages } of wanted) {
     // What does not fit is built many times slower.

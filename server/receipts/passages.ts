@@ -66,7 +66,7 @@ async function readTexts(batch: readonly (readonly [string, readonly StoredHit[]
   return query<TextRow>(
     `with known as (
        select documents.id, ${access} as readable, documents.version, documents.text
-       from documents join datasets on datasets.id = documents.dataset_id where documents.id = any($3::text[])
+       from documents join datasets on datasets.id = documents.dataset_id and deleted_at is null where documents.id = any($3::text[])
      ), named as (
        select * from unnest($4::text[], $5::int[]) as n(id, version)
      )

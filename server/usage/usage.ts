@@ -26,7 +26,10 @@ const groupSql: Record<Grouping, { key: string; name: string }> = {
       when 'apiKey' then (select name from apikey where id = substr(added.key, 8))
       when 'connection' then (select name from connections where id = substr(added.key, 12)) end`,
   },
-  dataset: { key: "dataset_id", name: "(select name from datasets where id = added.key)" },
+  dataset: {
+    key: "dataset_id",
+    name: "(select name from datasets where id = added.key and deleted_at is null)",
+  },
   operation: { key: "operation", name: "null::text" },
 };
 
