@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameOf, toBatches } from "./send-files.ts";
+import { nameOf, outcomeOf, toBatches } from "./send-files.ts";
 
 const sized = (...sizes: number[]) => sizes.map((size) => ({ size }));
 const megabyte = 1024 * 1024;
@@ -31,4 +31,23 @@ test("a file from a folder is sent with its path in it", () => {
   const dropped = (path: string) => Object.assign(new File([], "a.md"), { path });
   expect(nameOf(dropped("/guide/a.md"))).toBe("guide/a.md");
   expect(nameOf(dropped("./a.md"))).toBe("a.md");
+});
+
+test("what came of files is told by documents: an archive may be many", () => {
+  const archive = new File([], "bundle.zip");
+  const documents = [
+    { title: "bundle.zip/a.md", failed: null, duplicate: false },
+    { title: "bundle.zip/b.md", failed: null, duplicate: true },
+    { title: "bundle.zip/c.docx", failed: "It is broken.", duplicate: false },
+  ];
+  expect(outcomeOf({ ok: true, documents }, [archive])).toEqual({
+    added: 1,
+    duplicates: 1,
+    failures: [{ name: "bundle.zip/c.docx", reason: "It is broken.", unsent: null }],
+  });
+  expect(outcomeOf({ ok: false, detail: "Too large.", code: "payload_too_large" }, [archive])).toEqual({
+    added: 0,
+    duplicates: 0,
+    failures: [{ name: "bundle.zip", reason: "Too large.", unsent: archive }],
+  });
 });

@@ -29,6 +29,7 @@ export function nameOf(file: { name: string; webkitRelativePath?: string }): str
 }
 
 const documentSchema = z.object({
+  title: z.string(),
   state: z.string(),
   reason: z.nullable(z.string()),
   duplicate: z.boolean(),
@@ -36,10 +37,30 @@ const documentSchema = z.object({
 const answerSchema = z.union([z.object({ items: z.array(documentSchema) }), documentSchema]);
 const problemSchema = z.object({ detail: z.string(), code: z.string() });
 
-/** What became of each file, in the order sent. */
+/** The documents that came of the files: of an archive each of its files, of an e-mail what is attached too. */
 export type Sent =
-  | { ok: true; documents: { failed: string | null; duplicate: boolean }[] }
+  | { ok: true; documents: { title: string; failed: string | null; duplicate: boolean }[] }
   | { ok: false; detail: string; code: string };
+
+/** In documents, which may be more than the files. `unsent`: a file that can be sent again as it is. */
+export type Outcome = {
+  added: number;
+  duplicates: number;
+  failures: readonly { name: string; reason: string; unsent: File | null }[];
+};
+
+export function outcomeOf(answer: Sent, files: readonly File[]): Outcome {
+  if (!answer.ok) {
+    const failures = files.map((file) => ({ name: nameOf(file), reason: answer.detail, unsent: file }));
+    return { added: 0, duplicates: 0, failures };
+  }
+  const failures = answer.documents.flatMap(({ title, failed }) =>
+    failed === null ? [] : [{ name: title, reason: failed, unsent: null }],
+  );
+  const taken = answer.documents.filter(({ failed }) => failed === null);
+  const duplicates = taken.filter(({ duplicate }) => duplicate).length;
+  return { added: taken.length - duplicates, duplicates, failures };
+}
 
 export function sendFiles(
   datasetId: string,
@@ -71,7 +92,8 @@ function readAnswer({ status, responseText }: XMLHttpRequest): Sent {
     const items = "items" in answer.data ? answer.data.items : [answer.data];
     return {
       ok: true,
-      documents: items.map(({ state, reason, duplicate }) => ({
+      documents: items.map(({ title, state, reason, duplicate }) => ({
+        title,
         failed: state === "failed" ? (reason ?? "It could not be read.") : null,
         duplicate,
       })),

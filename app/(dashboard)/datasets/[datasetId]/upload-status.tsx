@@ -2,7 +2,7 @@
 
 import { Button, Group, List, ListItem, Paper, Progress, Stack, Text } from "@mantine/core";
 import { count, formatBytes } from "../../../_components/format.ts";
-import type { UploadFailure, Uploads } from "./use-uploads.ts";
+import type { Uploads } from "./use-uploads.ts";
 
 const shownFailures = 50;
 
@@ -11,15 +11,15 @@ export function UploadStatus(props: {
   onRetry: (files: File[]) => void;
   onClose: () => void;
 }) {
-  const { running, total, sent, totalBytes, sentBytes, duplicates, failures } = props.uploads;
+  const { running, total, sent, totalBytes, sentBytes, failures } = props.uploads;
   if (total === 0) return null;
-  const unsent = failures.filter(({ retry }) => retry);
+  const unsent = failures.flatMap(({ unsent }) => unsent ?? []);
   return (
     <Paper withBorder p="md">
       <Stack gap="xs">
         <Group justify="space-between">
           <Text size="sm" fw={550} role="status">
-            {running ? `Sending ${count(total, "file")}` : summary(total, duplicates, failures)}
+            {running ? `Sending ${count(total, "file")}` : summary(props.uploads)}
           </Text>
           {running ? (
             <Text size="sm" c="dimmed" className="numeric">
@@ -67,7 +67,7 @@ export function UploadStatus(props: {
         )}
         {!running && unsent.length > 0 && (
           <Group>
-            <Button size="xs" variant="default" onClick={() => props.onRetry(unsent.map(({ file }) => file))}>
+            <Button size="xs" variant="default" onClick={() => props.onRetry(unsent)}>
               Send {count(unsent.length, "file")} again
             </Button>
           </Group>
@@ -77,10 +77,9 @@ export function UploadStatus(props: {
   );
 }
 
-function summary(total: number, duplicates: number, failures: readonly UploadFailure[]): string {
-  const added = total - duplicates - failures.length;
+function summary({ added, duplicates, failures }: Uploads): string {
   return [
-    `${count(added, "file")} added`,
+    `${count(added, "document")} added`,
     ...(duplicates > 0 ? [`${duplicates} already here`] : []),
     ...(failures.length > 0 ? [`${failures.length} not taken`] : []),
   ].join(", ");

@@ -4,19 +4,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { onSessionOver } from "../../../_components/session-over.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
-import { nameOf, sendFiles, toBatches } from "./send-files.ts";
+import { type Outcome, outcomeOf, sendFiles, toBatches } from "./send-files.ts";
 
-export type UploadFailure = { name: string; reason: string; file: File; retry: boolean };
-
-export type Uploads = {
+export type Uploads = Outcome & {
   running: boolean;
   /** Files and bytes of this run. */
   total: number;
   sent: number;
   totalBytes: number;
   sentBytes: number;
-  duplicates: number;
-  failures: readonly UploadFailure[];
 };
 
 const nothing: Uploads = {
@@ -25,6 +21,7 @@ const nothing: Uploads = {
   sent: 0,
   totalBytes: 0,
   sentBytes: 0,
+  added: 0,
   duplicates: 0,
   failures: [],
 };
@@ -58,17 +55,13 @@ export function useUploads(datasetId: string) {
       const answer = await sendFiles(datasetId, files, (share) => advance(Math.round(size * share)));
       advance(size);
       if (!answer.ok && answer.code.startsWith("authentication")) onSessionOver({ leave: false });
+      const { added, duplicates, failures } = outcomeOf(answer, files);
       setState((now) => ({
         ...now,
         sent: now.sent + files.length,
-        duplicates: now.duplicates + (answer.ok ? answer.documents.filter(isRepeated).length : 0),
-        failures: [
-          ...now.failures,
-          ...files.flatMap((file, index): UploadFailure[] => {
-            const reason = answer.ok ? answer.documents[index]?.failed : answer.detail;
-            return reason ? [{ name: nameOf(file), reason, file, retry: !answer.ok }] : [];
-          }),
-        ],
+        added: now.added + added,
+        duplicates: now.duplicates + duplicates,
+        failures: [...now.failures, ...failures],
       }));
       void queries.invalidateQueries(trpc.datasets.get.queryFilter({ datasetId }));
       void queries.invalidateQueries(trpc.documents.list.pathFilter());
@@ -93,10 +86,6 @@ export function useUploads(datasetId: string) {
   };
 
   return { state, add, clear: () => setState(nothing) };
-}
-
-function isRepeated({ duplicate, failed }: { duplicate: boolean; failed: string | null }): boolean {
-  return duplicate && failed === null;
 }
 
 function sizeOf(files: readonly File[]): number {
