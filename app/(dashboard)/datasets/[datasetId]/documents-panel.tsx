@@ -4,7 +4,7 @@ import { Group, SegmentedControl, Skeleton, Stack, Text, TextInput } from "@mant
 import { useDebouncedCallback, useDidUpdate, useDisclosure } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Pager, usePlace } from "../../../_components/pager.tsx";
+import { Pager, usePlaceInAddress } from "../../../_components/pager.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import { AddAddress } from "./add-address.tsx";
@@ -32,7 +32,7 @@ export function DocumentsPanel(props: {
   const { datasetId, states, firstDocument } = props;
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const place = usePlace();
+  const place = usePlaceInAddress();
   const { view, setView } = useListView();
   const [words, setWords] = useState(view.search);
   const [pasting, paste] = useDisclosure();
