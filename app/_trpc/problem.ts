@@ -1,5 +1,6 @@
 import { TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "#server/router.ts";
+import { formatDuration, formatNumber } from "../_components/format.ts";
 
 /** What a person is told of a call that failed. */
 export type Problem = {
@@ -26,9 +27,27 @@ const sessionOver = {
 
 export function problemOf(error: unknown): Problem {
   if (!isApiError(error) || !error.data) return unreachable;
-  const { detail, hint, code, requestId } = error.data;
+  const { detail, hint, code, requestId, ...fields } = error.data;
   if (sessionCodes.includes(code)) return { ...sessionOver, code, requestId };
-  return { detail, hint, code, requestId };
+  return { detail, hint, ...wordsFor(code, fields), code, requestId };
+}
+
+/** Where the API's own words are for a program that waits and counts. */
+function wordsFor(code: string, fields: Record<string, unknown>): { detail: string; hint: string } | null {
+  const { retryAfterSeconds, required, available } = fields;
+  if (code === "rate_limited" && typeof retryAfterSeconds === "number") {
+    return {
+      detail: "There were more calls than a limit of yours allows.",
+      hint: `Try again in ${formatDuration(retryAfterSeconds)}. The page Limits shows which one it is.`,
+    };
+  }
+  if (code === "insufficient_credits" && typeof required === "number" && typeof available === "number") {
+    return {
+      detail: "You have too few credits for this.",
+      hint: `It needs ${formatNumber(required)}, and there are ${formatNumber(available)}. The page Credits says how to get more. Nothing was charged.`,
+    };
+  }
+  return null;
 }
 
 export function isSessionOver(error: unknown): boolean {

@@ -6,3 +6,13 @@ function isScope(name: string): name is Scope {
 
 /** In the table's order. */
 export const scopeNames = Object.keys(scopes).filter(isScope);
+
+const notes: Record<Scope, string> = {
+  "mcp:query": "Searches",
+  "mcp:tools": "Reads with every tool",
+  "mcp:create": "Makes changes",
+};
+
+export function scopesText(held: readonly Scope[]): string {
+  return held.map((scope) => notes[scope]).join(" · ");
+}

@@ -2,18 +2,12 @@
 
 import { Alert, Badge, Group, Paper, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import type { Scope } from "#server/operations.ts";
 import { TimeText } from "../../_components/time-text.tsx";
 import { AccessFacts, Expiry, LastCall } from "../access/access-facts.tsx";
+import { scopesText } from "../access/scope-names.ts";
 import { type Connection, hostText } from "./connection.ts";
 import { ConnectionActions } from "./connection-actions.tsx";
 import { Trust } from "./trust.tsx";
-
-const scopeNotes: Record<Scope, string> = {
-  "mcp:query": "Searches",
-  "mcp:tools": "Reads with every tool",
-  "mcp:create": "Makes changes",
-};
 
 export function ConnectionList({ items }: { items: readonly Connection[] }) {
   return (
@@ -64,7 +58,7 @@ function Row({ connection }: { connection: Connection }) {
         </Alert>
       )}
       <Text size="sm" c="dimmed">
-        {login ? "May do all that you may" : scopes.map((scope) => scopeNotes[scope]).join(" · ")}
+        {login ? "May do all that you may" : scopesText(scopes)}
       </Text>
       <AccessFacts access={connection} name={client.name} />
       <Group gap="md" fz="sm" c="dimmed" style={{ rowGap: 4 }}>

@@ -49,7 +49,7 @@ export function StatementFilters(props: {
           />
           <TextInput
             type="date"
-            label="To, this day included"
+            label="To (included)"
             value={filters.to ?? ""}
             onChange={(event) => set({ to: event.currentTarget.value })}
           />

@@ -6,6 +6,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 import type { AppRouter } from "#server/router.ts";
 import { TimeText } from "../../_components/time-text.tsx";
 import { AccessFacts, Expiry, LastCall } from "../access/access-facts.tsx";
+import { scopesText } from "../access/scope-names.ts";
 import { KeyActions } from "./key-actions.tsx";
 
 export type Key = inferRouterOutputs<AppRouter>["keys"]["list"]["items"][number];
@@ -25,7 +26,7 @@ export function KeyTable(props: { items: readonly Key[]; onRotated: (made: Shown
                 <Code>{key.prefix}…</Code>
               </Group>
               <Text size="sm" c="dimmed">
-                {key.scopes.join(", ")}
+                {scopesText(key.scopes)}
               </Text>
               <AccessFacts access={key} name={key.name} />
               {key.retired && <Retired retired={key.retired} />}

@@ -56,9 +56,21 @@ export function Checklist({ models }: { models: readonly string[] }) {
         {steps.map((step) => (
           <Group component="li" key={step.title} gap="sm" wrap="nowrap" align="flex-start">
             {step.done ? (
-              <IconCircleCheck size={20} color="var(--fltr-positive)" role="img" aria-label="Done:" />
+              <IconCircleCheck
+                size={20}
+                color="var(--fltr-positive)"
+                role="img"
+                aria-label="Done:"
+                style={{ flexShrink: 0 }}
+              />
             ) : (
-              <IconCircle size={20} color="var(--mantine-color-dimmed)" role="img" aria-label="To do:" />
+              <IconCircle
+                size={20}
+                color="var(--mantine-color-dimmed)"
+                role="img"
+                aria-label="To do:"
+                style={{ flexShrink: 0 }}
+              />
             )}
             <div>
               <StepTitle {...step} />

@@ -72,7 +72,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
             />
             <TextInput
               type="date"
-              label="To, this day included"
+              label="To (included)"
               value={filters.to ?? ""}
               onChange={(event) => set({ to: event.currentTarget.value })}
             />
