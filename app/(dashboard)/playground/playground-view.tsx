@@ -17,7 +17,8 @@ import { useEndpoints } from "./use-endpoints.ts";
 import { usePlayground } from "./use-playground.ts";
 import { mostDatasets, type Setting, type View } from "./view.ts";
 
-const price = operations["search.query"].priceCredits;
+const { priceCredits: price, extra } = operations["search.query"];
+const reranking = extra.credits;
 
 export function PlaygroundView({ address }: { address: string }) {
   const choices = useDatasetChoices();
@@ -110,7 +111,7 @@ export function PlaygroundView({ address }: { address: string }) {
                   onChange={(chosen) => change({ ...view, datasetIds: chosen })}
                 />
                 <Text size="sm" c="dimmed">
-                  {costText(datasetIds.length, view.settings.length)}
+                  {costText(datasetIds.length, view.settings)}
                 </Text>
               </Stack>
             </Paper>
@@ -198,10 +199,13 @@ function choicesOf(datasets: readonly Choice[], chosen: readonly string[]) {
   ].filter((group) => group.items.length > 0);
 }
 
-function costText(datasets: number, settings: number): string {
-  const most = count(price * Math.max(1, datasets) * settings, "credit");
-  const searches = Math.max(1, datasets) * settings;
+function costText(datasets: number, settings: View["settings"]): string {
+  const searches = Math.max(1, datasets) * settings.length;
+  const reranked = Math.max(1, datasets) * settings.filter(({ options }) => options.rerank).length;
+  const most = count(price * searches + reranking * reranked, "credit");
+  const each = `${price} for each dataset${settings.length === 2 ? " and setting" : ""} that has a passage`;
+  const more = reranked > 0 ? `, ${reranking} more where it is reranked` : "";
   return searches === 1
     ? `Asking costs ${most}; an answer without a passage is free.`
-    : `Asking costs at most ${most}: ${price} for each dataset${settings === 2 ? " and setting" : ""} that has a passage.`;
+    : `Asking costs at most ${most}: ${each}${more}.`;
 }

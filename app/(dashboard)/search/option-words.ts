@@ -28,7 +28,7 @@ const optionFields = {
   createdAfter: { kind: "day", label: "Added from", unset: "Any day" },
   createdBefore: { kind: "day", label: "Added before", unset: "Any day" },
   filters: { kind: "filters", label: "Only documents where", unset: "None" },
-  rerank: { kind: "switch", label: "Rerank by a model that reads, 5 credits more", unset: "No" },
+  rerank: { kind: "switch", label: "Rerank (5 credits more)", unset: "No" },
   highlights: { kind: "switch", label: "Mark the matching words", unset: "No" },
   explain: { kind: "switch", label: "Explain each hit", unset: "No" },
 } as const satisfies Record<OptionName, OptionField>;
