@@ -7,6 +7,7 @@
  *   --only reading     how fast documents of each format are read, and nothing else
  *   --only scale       searches among 10,000 and 100,000 passages, and nothing else; on the embedded database
  *                      with --pglite, among a million too with --million, which takes an hour
+ *   --only load        documents of 50 passages through the ingestion, 2,000 or as many as --documents says
  *   --profile folder   the server's CPU profile goes there
  */
 import { availableParallelism } from "node:os";
@@ -29,6 +30,7 @@ import { countRoundTrips } from "./counted.ts";
 import { checkLedger, countChunks, fillDatabase } from "./database.ts";
 import type { Measured } from "./generator.ts";
 import { memoryBytes, redisBytes } from "./limiter.ts";
+import { measureLoad } from "./load.ts";
 import { mcpRatios } from "./mcp-cases.ts";
 import { stopAll } from "./processes.ts";
 import { readingTable } from "./reading.ts";
@@ -41,6 +43,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean" },
     only: { type: "string" },
+    documents: { type: "string", default: "2000" },
     million: { type: "boolean" },
     pglite: { type: "boolean" },
     profile: { type: "string" },
@@ -114,6 +117,7 @@ async function bench(): Promise<void> {
     const { million = false, pglite = false } = options;
     return measureScale({ million, pglite, seconds: secondsEach }, say);
   }
+  if (options.only === "load") return measureLoad(Number(options.documents), say);
   const prepared = await prepare();
   const cases = await startCases(prepared);
   if (cases.length === 0) throw new Error(`--only takes ${caseIds.join(", ")}.`);

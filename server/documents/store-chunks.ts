@@ -47,7 +47,10 @@ const searchVector = sql`
   setweight(vectors.stems, 'D') || setweight(vectors.headings, 'B') || setweight(vectors.title, 'C')
     || setweight(ts_delete(vectors.plain, tsvector_to_array(vectors.stems)), 'D')`;
 
-/** What `searchVector` is made of, for rows of `chunk (text, heading_path)`. */
+/**
+ * What `searchVector` is made of, for rows of `chunk (text, heading_path)`. Without the offset the stems would be
+ * computed at each use: a third of the time that a chunk takes.
+ */
 function vectorsOf({ language, title }: Indexed): SQL {
   return sql`(
     select to_tsvector(language, body) as stems,
@@ -58,6 +61,7 @@ function vectorsOf({ language, title }: Indexed): SQL {
       select ${language}::regconfig as language, ${storable(title)}::text as title,
              left(chunk.text, ${searchableCharacters}::int) as body
     ) as configured
+    offset 0
   ) as vectors`;
 }
 
