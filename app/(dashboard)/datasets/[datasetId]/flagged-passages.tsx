@@ -9,8 +9,7 @@ import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { problemOf } from "../../../_trpc/problem.ts";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import type { ShownDocument } from "./document-drawer.tsx";
-
-const perPage = 10;
+import { flagsPerPage } from "./list-view.ts";
 
 /** What waits for its owner's decision; nothing where nothing does. */
 export function FlaggedPassages(props: { datasetId: string; onShow: (document: ShownDocument) => void }) {
@@ -21,7 +20,7 @@ export function FlaggedPassages(props: { datasetId: string; onShow: (document: S
   const flags = useQuery({
     ...trpc.flags.list.queryOptions({
       datasetId,
-      limit: perPage,
+      limit: flagsPerPage,
       ...(place.cursor ? { cursor: place.cursor } : {}),
     }),
     placeholderData: keepPreviousData,

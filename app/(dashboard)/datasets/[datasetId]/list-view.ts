@@ -47,3 +47,6 @@ export function sortedBy(view: ListView, sort: Sort): ListView {
   const turned = view.order === "asc" ? "desc" : "asc";
   return { ...view, sort, order: view.sort === sort ? turned : usual[sort] };
 }
+
+/** Flagged passages beside the list. */
+export const flagsPerPage = 10;

@@ -7,7 +7,7 @@ import { requireUser } from "../../../_components/user.ts";
 import { Hydrate } from "../../../_trpc/hydrate.tsx";
 import { getQueryClient, orNull, trpc } from "../../../_trpc/server.ts";
 import { DatasetView } from "./dataset-view.tsx";
-import { readList, toListInput } from "./list-view.ts";
+import { flagsPerPage, readList, toListInput } from "./list-view.ts";
 import { PassageDrawer } from "./passage-drawer.tsx";
 import { placeOf } from "./passage-place.ts";
 import { PublicDatasetView } from "./public-dataset-view.tsx";
@@ -40,19 +40,21 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
   }
   const search = textsOf(asked);
   const cursor = search.get(placeName);
-  await queries.prefetchQuery(
-    trpc.documents.list.queryOptions({
-      datasetId,
-      ...toListInput(readList(search)),
-      ...(cursor ? { cursor } : {}),
-    }),
-  );
-  const wanted = tabOf(tab);
+  const firstTab = tabOf(tab) ?? (dataset.documents.ready > 0 ? "search" : "documents");
+  if (firstTab === "documents") {
+    const list = { datasetId, ...toListInput(readList(search)), ...(cursor ? { cursor } : {}) };
+    // All that stands above the list: it must not move when it is there.
+    await Promise.all([
+      queries.prefetchQuery(trpc.documents.list.queryOptions(list)),
+      queries.prefetchQuery(trpc.sources.list.queryOptions({ datasetId })),
+      queries.prefetchQuery(trpc.flags.list.queryOptions({ datasetId, limit: flagsPerPage })),
+    ]);
+  }
   return (
     <Hydrate>
       <DatasetView
         datasetId={datasetId}
-        firstTab={wanted ?? (dataset.documents.ready > 0 ? "search" : "documents")}
+        firstTab={firstTab}
         firstDocument={!place && typeof asked.document === "string" ? asked.document : null}
         address={env.appUrl}
         models={vectorModels()}
