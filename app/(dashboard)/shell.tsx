@@ -74,7 +74,7 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
                   {label}
                 </Text>
                 {places.map((place) => (
-                  <PlaceLink key={place.href} {...place} pathname={pathname} />
+                  <PlaceLink key={place.href} {...place} pathname={pathname} onClick={close} />
                 ))}
               </Stack>
             ))}
@@ -97,7 +97,8 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
   );
 }
 
-function PlaceLink({ href, label, icon: Icon, pathname }: Place & { pathname: string }) {
+function PlaceLink(props: Place & { pathname: string; onClick: () => void }) {
+  const { href, label, icon: Icon, pathname, onClick } = props;
   const active = pathname === href || pathname.startsWith(`${href}/`);
   return (
     <NavLink
@@ -105,6 +106,7 @@ function PlaceLink({ href, label, icon: Icon, pathname }: Place & { pathname: st
       href={href}
       label={label}
       active={active}
+      onClick={onClick}
       aria-current={active ? "page" : undefined}
       leftSection={<Icon size={18} stroke={1.7} aria-hidden="true" />}
       className={classes.link ?? ""}
