@@ -1,4 +1,9 @@
-/** Puts the labelled documents into a dataset, cut and stored by the product's own code. */
+/**
+ * Puts the labelled documents into a dataset, cut and stored by the product's own code. That takes minutes, so
+ * the database is kept: it is known again by what was stored and by the code that stored it.
+ */
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
 import { database, query } from "#db/client.ts";
 import { documents as documentRows } from "#db/schema/documents.ts";
 import { chunkText } from "#server/documents/chunk.ts";
@@ -7,15 +12,38 @@ import type { LabelledSet } from "./questions.ts";
 
 export const datasetId = "ds_evaluation";
 
-/** Once: a database that has them already is taken as it is. @returns the number of passages */
-export async function load({ documents }: LabelledSet): Promise<number> {
-  const db = await database();
-  const [loaded] = await query<{ count: number }>(
-    "select count(*)::int as count from chunks where dataset_id = $1",
+/** What decides what the database holds, besides the documents. */
+const storing = ["db/migrations/*.sql", "server/documents/{chunk,store}*.ts", "server/lexical-hash.ts"];
+
+export function fingerprint({ documents }: LabelledSet): string {
+  const hash = createHash("sha256").update(JSON.stringify(documents));
+  for (const file of globSync(storing).sort()) hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/**
+ * Once: a database that has them already is taken as it is.
+ * @throws when it holds others
+ */
+export async function load(set: LabelledSet): Promise<{ passages: number; stored: boolean }> {
+  const [loaded] = await query<{ name: string; passages: number }>(
+    "select name, (select count(*)::int from chunks where dataset_id = $1) as passages from datasets where id = $1",
     [datasetId],
   );
-  if (loaded && loaded.count > 0) return loaded.count;
-  await query("insert into datasets (id, name, visibility) values ($1, 'Evaluation', 'public')", [datasetId]);
+  const name = fingerprint(set);
+  if (loaded?.name === name) return { passages: loaded.passages, stored: false };
+  if (loaded)
+    throw new Error("DATABASE_URL holds other documents, or an unfinished run's: name an empty one.");
+  // Its name tells that all is there, so it comes last.
+  await query("insert into datasets (id, name, visibility) values ($1, 'unfinished', 'public')", [datasetId]);
+  const passages = await store(set);
+  await query("analyze");
+  await query("update datasets set name = $2 where id = $1", [datasetId, name]);
+  return { passages, stored: true };
+}
+
+async function store({ documents }: LabelledSet): Promise<number> {
+  const db = await database();
   let count = 0;
   for (const { name, text } of documents) {
     const chunks = chunkText(text, "markdown");
@@ -35,6 +63,5 @@ export async function load({ documents }: LabelledSet): Promise<number> {
       await storeChunks(tx, { datasetId, documentId: name, language: "english", title: name, chunks });
     });
   }
-  await query("analyze");
   return count;
 }

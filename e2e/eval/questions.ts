@@ -40,7 +40,7 @@ function collect(
   const documents = new Map<string, Labelled>();
   const asked = new Set<string>();
   const families = new Map<string, number>();
-  for (const file of shuffled(files.sort())) {
+  for (const file of shuffled(files)) {
     if (documents.size >= wanted) break;
     const page = tryRead(read, file);
     if (!page || page.text.length < shortest || page.text.length > longest) continue;
@@ -103,12 +103,12 @@ const familyOf = (name: string) => /^[a-z0-9]*/i.exec(name)?.[0] ?? name;
 const without = (text: string, from: number, length: number) =>
   `${text.slice(0, from)}${text.slice(from + length)}`.trim();
 
-function shuffled<Item>(items: Item[]): Item[] {
-  const random = randomFrom("documents");
-  return items
-    .map((item) => ({ item, place: random() }))
+/** By chance, each by its own name: a package that is installed moves no other's pages. */
+function shuffled(files: string[]): string[] {
+  return files
+    .map((file) => ({ file, place: randomFrom(file)() }))
     .sort((one, other) => one.place - other.place)
-    .map(({ item }) => item);
+    .map(({ file }) => file);
 }
 
 /** Numbers from 0 to 1, always the same ones for a seed (mulberry32). */

@@ -118,6 +118,11 @@ describe("finding", () => {
     expect(await titles('"warm vegetables"')).toEqual(expect.arrayContaining(["Bread", "Soup"]));
   });
 
+  test("words that stand side by side come before the same words scattered, without quotes as well", async () => {
+    expect(await titles("hot stone")).toEqual(["Bread", "Knives"]);
+    expect(await titles("stone hot")).toEqual(["Knives", "Bread"]);
+  });
+
   test("an unfinished word", async () => {
     expect((await titles("whet"))[0]).toBe("Knives");
     expect((await search("internal tempera"))[0]?.text).toContain("temperature");

@@ -98,7 +98,7 @@ type Row = Nullable<Omit<Hit, "datasetId" | "datasetName" | "signals">> & {
 };
 
 /** Of the cosine in a hybrid score; measured by npm run eval. */
-const vectorWeight = 0.3;
+const vectorWeight = 0.35;
 
 const byWordsAlone =
   "Found by words alone: the embedding model of this dataset gave no vector for the query.";

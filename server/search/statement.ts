@@ -70,6 +70,18 @@ export const valuesOf = (parameters: Parameters) => names.map((name) => paramete
 const column = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const asked = names.map((name, at) => `$${at + 1}::${types[name]} as ${column(name)}`).join(", ");
 
+/**
+ * BM25: that a word comes again counts less and less, and in a long passage less than in a short one. Without
+ * an average length, since the chunker bounds it, and without BM25's factor, so that a word counts below 1.
+ */
+const brevitySql = '(0.2 + (chunks."end" - chunks.start) / 900.0)';
+
+/**
+ * How often a word stands in a passage, read back from what ts_rank makes of it: the sum of 1/j² from 1 to that
+ * number, by π²/6; what is missing of it is about 1/(number + 1/2). Unnesting its positions would cost far more.
+ */
+const countSql = (rank: string) => `1 / (1.64493406685 * (1 - ${rank})) - 0.5`;
+
 export const searchStatement = `
 with asked as materialized (
   select ${asked}
@@ -126,22 +138,20 @@ scored as materialized (
     select -(chunk_vectors.embedding <#> (select vector from asked)) as cosine,
            case when comparable then (select vector_weight from asked) else 0 end as weight,
            coalesce((
-             select sum(rarity * best) / sum(rarity)
-             from (
-               select term.rarity, (
-                 select least(1, coalesce(max(variant.weight * ts_rank('{1,0.3,0.4,1}', inline.tsv, variant.query)), 0))
-                 from variant where variant.position = term.position
-               ) as best
-               from term
+             select sum(rarity * best) from (
+               select rarity, max(weight * count / (count + ${brevitySql})) as best
+               from (
+                 select position, rarity, weight, ${countSql("ts_rank('{1,1,1,1}', inline.tsv, query)")} as count from sought
+               ) as counted
+               where count > 0.5 group by position, rarity
              ) as ranked
-           ), 0) as held,
+           ) / nullif((select sum(rarity) from term), 0), 0) as held,
+           (select coalesce(sum(rarity) filter (where inline.tsv @@ query) / nullif(sum(rarity), 0), 0) from pair) as paired,
            (select coalesce(avg((inline.tsv @@ query)::int), 0) from phrase where numnode(query) > 0) as phrases
     offset 0
   ) as signal
-  -- Short passages that hold as much hold it more.
-  cross join lateral (
-    select (held + (1 - held) * 0.5 * phrases) / (1 + 0.25 * length(inline.tsv) / 70.0) as words offset 0
-  ) as measured
+  cross join lateral (select held + (1 - held) * 0.5 * phrases as told offset 0) as phrased
+  cross join lateral (select told + (1 - told) * 0.2 * paired as words offset 0) as measured
 ),
 ranked as materialized (
   select *, rank() over (order by words desc) as words_rank, rank() over (order by cosine desc nulls last) as vector_rank

@@ -3,6 +3,11 @@
  * they are, stemmed, mistyped, unfinished, run together; each with its rarity. `chooser` are the terms, and
  * the phrases, by which passages are chosen. It reads `asked` and `dataset` (statement.ts).
  */
+
+/** Looked up each by itself: the planner would rather read the whole lexicon, not knowing how few they are. */
+const knownSql = (word: string) =>
+  `select lexeme, chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ${word} limit 1`;
+
 export const wordsSql = `
 word as materialized (
   select position, stems, plain, plain_text,
@@ -67,8 +72,8 @@ parts as materialized (
   cross join lateral (
     select one.lexeme as first, one.chunk_count as first_count, other.lexeme as second, other.chunk_count as second_count
     from generate_series(2, length(plain_text) - 2) as cut
-    join lexemes as one on one.dataset_id = (select dataset_id from asked) and one.lexeme = left(plain_text, cut)
-    join lexemes as other on other.dataset_id = (select dataset_id from asked) and other.lexeme = substr(plain_text, cut + 1)
+    cross join lateral (${knownSql("left(plain_text, cut)")}) as one
+    cross join lateral (${knownSql("substr(plain_text, cut + 1)")}) as other
     order by least(cut, length(plain_text) - cut, 4) desc, ln(one.chunk_count) + ln(other.chunk_count) desc limit 1
   ) as whole
   cross join lateral (values (0, first, first_count), (1, second, second_count)) as part(second, lexeme, chunk_count)
@@ -110,6 +115,23 @@ phrase as materialized (
 ),
 phrases as materialized (
   select string_agg('(' || query::text || ')', ' | ')::tsquery as query from phrase where numnode(query) > 0
+),
+-- What passages are scored by: of a term that no passage holds, its rarity alone.
+sought as materialized (
+  select position, variant.query, variant.weight, rarity
+  from variant join term using (position)
+  where variant.chunk_count > 0
+),
+-- Neighbours in the query, at most one word apart: passages where they are neighbours as well say more.
+pair as materialized (
+  select least(rarity, next_rarity) as rarity,
+         (query <-> next_query) || tsquery_phrase(query, next_query, 2) as query
+  from (
+    select rarity, literals::tsquery as query,
+           lead(rarity) over by_place as next_rarity, lead(literals::tsquery) over by_place as next_query
+    from term where chunk_count > 0 window by_place as (order by position)
+  ) as known
+  where next_query is not null
 ),
 -- Common words do not choose chunks, they only rank: looking at every chunk that holds one is most of the cost.
 chooser as materialized (
