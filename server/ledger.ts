@@ -137,7 +137,8 @@ export type WorkCharge = {
   readonly credential: { readonly kind: string; readonly id: string };
   readonly operation: string;
   readonly amount: number;
-  readonly read: ReceiptHit;
+  /** null: no document. */
+  readonly read: ReceiptHit | null;
 };
 
 /**
@@ -154,7 +155,15 @@ export async function chargeWork(tx: Transaction, work: WorkCharge): Promise<Hol
   await queryWithin(
     tx,
     `${intoReceipts} values ($1, $2, $3, $4, $5, null, $6::text::jsonb, '[]', 'answered', $7, 0)`,
-    [newId("rcpt"), accountId, credential.kind, credential.id, operation, JSON.stringify([read]), amount],
+    [
+      newId("rcpt"),
+      accountId,
+      credential.kind,
+      credential.id,
+      operation,
+      JSON.stringify(read ? [read] : []),
+      amount,
+    ],
   );
   return result;
 }

@@ -144,6 +144,9 @@ export const defaultEndpoint = "default";
 /** Reading a document costs so much for each full so many characters of its text. */
 export const ingestionPrice = { credits: 1, characters: 10_000 } as const;
 
+/** The same for its vectors, where a model makes them that the operator configured. */
+export const vectorPrice = { credits: 1, characters: 10_000 } as const;
+
 /** A hold that was neither captured nor released is given back after this long. */
 export const holdSeconds = 120;
 

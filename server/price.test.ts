@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { operation } from "./operations.ts";
-import { itemExtras, itemPrices, priceFields, priceWords, total } from "./price.ts";
+import { itemExtras, itemPrices, priceFields, priceWords, readingCredits, total } from "./price.ts";
 
 describe("a metered price", () => {
   it.each([
@@ -27,6 +27,15 @@ describe("a metered price", () => {
       meteredField: "texts",
       perItemOf: "texts",
     });
+  });
+});
+
+describe("adding text", () => {
+  it("costs its reading, and its vectors where the built-in embedding does not make them", () => {
+    expect([9_999, 10_000, 25_000].map((length) => readingCredits(length, "lexical-hash"))).toEqual([
+      0, 1, 2,
+    ]);
+    expect([9_999, 10_000, 25_000].map((length) => readingCredits(length, "another"))).toEqual([0, 2, 4]);
   });
 });
 

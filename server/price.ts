@@ -2,7 +2,15 @@
  * What a call costs, derived from the table: fixed, or metered by the characters of its input, for each
  * item of a batch. Pure, whole credits, never below what the table says for one.
  */
-import { defaultEndpoint, type Operation, type OperationId, operation } from "./operations.ts";
+import { lexicalHash } from "./lexical-hash.ts";
+import {
+  defaultEndpoint,
+  ingestionPrice,
+  type Operation,
+  type OperationId,
+  operation,
+  vectorPrice,
+} from "./operations.ts";
 
 /**
  * Credits for each item of a call; a call that is no batch is one item. The characters of a text are its
@@ -42,6 +50,20 @@ function mayAsk(call: unknown, option: string): boolean {
   if (asked !== undefined) return asked === true;
   const endpoint = fieldOf(call, "endpoint");
   return endpoint !== undefined && endpoint !== defaultEndpoint;
+}
+
+/** Of so many characters that are added to a dataset whose vectors are made by `model`. */
+export function readingCredits(characters: number, model: string): number {
+  return fullOf(ingestionPrice, characters) + vectorCredits(characters, model);
+}
+
+/** Of vectors alone; the built-in ones cost nothing. */
+export function vectorCredits(characters: number, model: string): number {
+  return model === lexicalHash.model ? 0 : fullOf(vectorPrice, characters);
+}
+
+function fullOf(price: { credits: number; characters: number }, characters: number): number {
+  return price.credits * Math.floor(characters / price.characters);
 }
 
 export function total(prices: readonly number[]): number {

@@ -1,6 +1,7 @@
 import "@mantine/dropzone/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import type { ReactNode } from "react";
+import { vectorModels } from "#server/embedding.ts";
 import { configuredReranker } from "#server/reranking.ts";
 import { requireUser } from "../_components/user.ts";
 import { Hydrate } from "../_trpc/hydrate.tsx";
@@ -12,7 +13,9 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const user = await requireUser();
   await getQueryClient().prefetchQuery(trpc.credits.get.queryOptions({}));
   return (
-    <DashboardProviders offer={{ reranking: configuredReranker() !== null }}>
+    <DashboardProviders
+      offer={{ reranking: configuredReranker() !== null, embedding: vectorModels().length > 1 }}
+    >
       <Hydrate>
         <Shell user={user}>{children}</Shell>
       </Hydrate>

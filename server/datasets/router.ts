@@ -1,7 +1,7 @@
 /** Datasets: what may be queried, and one's own. Only the owner changes one; the demo has no owner. */
 import { and, count, desc, eq, inArray, lt, sql, sum } from "drizzle-orm";
 import { z } from "zod";
-import { database, query } from "#db/client.ts";
+import { database, query, type Transaction } from "#db/client.ts";
 import { credentialDatasets } from "#db/schema/access.ts";
 import { datasets, documentStates, documents } from "#db/schema/documents.ts";
 import { indexingRequests } from "#db/schema/vectors.ts";
@@ -23,6 +23,7 @@ import { idField, nameField, proseField, timeField } from "../fields.ts";
 import { lexicalHash } from "../lexical-hash.ts";
 import { decodeCursor, idPattern, pageInput, pageOf, toPage } from "../pages.ts";
 import { procedure, router } from "../trpc.ts";
+import { chargeVectors } from "../vector-charge.ts";
 import { manifestOf, manifestSchema } from "./manifest.ts";
 
 const visibility = z.enum(["private", "public"]).describe("public: everyone may query it, at their own cost");
@@ -224,6 +225,7 @@ export const datasetsRouter = router({
     const embeddingModel = input.embeddingModel && availableModel(input.embeddingModel);
     const db = await database();
     const row = await db.transaction(async (tx) => {
+      const before = await embeddingModelOf(tx, datasetId);
       const [changed] = await tx
         .update(datasets)
         .set({
@@ -238,6 +240,9 @@ export const datasetsRouter = router({
         .returning();
       if (changed && (language ?? embeddingModel) !== undefined) {
         await tx.insert(indexingRequests).values({ datasetId });
+      }
+      if (changed && changed.embeddingModel !== before) {
+        await chargeVectors(tx, caller, { datasetId, model: changed.embeddingModel });
       }
       return changed;
     });
@@ -274,6 +279,15 @@ async function documentCounts(datasetIds: string[]): Promise<Map<string, number>
     .where(inArray(documents.datasetId, datasetIds))
     .groupBy(documents.datasetId);
   return new Map(rows.map(({ datasetId, count }) => [datasetId, count]));
+}
+
+async function embeddingModelOf(tx: Transaction, datasetId: string): Promise<string | undefined> {
+  const [row] = await tx
+    .select({ model: datasets.embeddingModel })
+    .from(datasets)
+    .where(eq(datasets.id, datasetId))
+    .for("update");
+  return row?.model;
 }
 
 /** What there is stays searchable by it until it is indexed anew. */

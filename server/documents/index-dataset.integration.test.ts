@@ -1,6 +1,7 @@
 /** A dataset goes over to another model or language while what it had serves; what is missing is made up for. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { query } from "#db/client.ts";
+import { verifyLedger } from "#server/ledger-verify.ts";
 import { createTestAccount, rest, type TestAccount } from "#server/testing/accounts.ts";
 import { setUpTestDatabase } from "#server/testing/database.ts";
 import { indexDataset, removeOldVectors } from "./index-dataset.ts";
@@ -24,7 +25,7 @@ afterAll(() => server.close());
 
 let owner: TestAccount;
 let cookie: { cookie: string };
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 
 beforeAll(async () => {
   owner = await createTestAccount();
@@ -39,7 +40,8 @@ async function make(fields: Record<string, unknown>, texts: readonly string[]): 
 }
 
 async function add(datasetId: string, text: string): Promise<void> {
-  const { body } = await rest("POST", `/datasets/${datasetId}/documents`, cookie, { title: text, text });
+  const title = text.slice(0, 100);
+  const { body } = await rest("POST", `/datasets/${datasetId}/documents`, cookie, { title, text });
   await ingestDocument(String(body.id));
 }
 
@@ -54,6 +56,7 @@ async function ask(datasetId: string, words: string, more = ""): Promise<Answer>
   return body as unknown as Answer;
 }
 
+const balance = async () => Number((await rest("GET", "/credits", cookie)).body.balance);
 const titles = async (datasetId: string, words: string) =>
   (await ask(datasetId, words)).hits.map(({ documentTitle }) => documentTitle);
 const change = (datasetId: string, fields: Record<string, unknown>) =>
@@ -114,6 +117,28 @@ describe("a model", () => {
     await rest("PATCH", `/datasets/${dataset}/documents/${rock?.id}`, cookie, { title: "An automobile of" });
     await indexDataset(dataset, signal);
     expect((await titles(dataset, "automobile")).toSorted()).toEqual(["A car.", "An automobile of"]);
+  });
+
+  it("is paid by what it embeds: with the reading of a text, and for all there is when it is chosen", async () => {
+    const spent = async (before: number) => before - (await balance());
+    const text = "A rock. ".repeat(2_600);
+    const first = await balance();
+    const datasetId = await make({ embeddingModel: "lexical-hash" }, [text]);
+    expect(await spent(first)).toBe(2);
+    await owner.setBalance(1);
+    const refused = await change(datasetId, { embeddingModel: "local" });
+    expect(refused).toMatchObject({ status: 402, body: { required: 2, available: 1 } });
+    expect((await rest("GET", `/datasets/${datasetId}`, cookie)).body.embeddingModel).toBe("lexical-hash");
+    await owner.setBalance(100);
+    expect((await change(datasetId, { embeddingModel: "local" })).status).toBe(200);
+    expect((await change(datasetId, { embeddingModel: "local", name: "Same" })).status).toBe(200);
+    expect(await balance()).toBe(98);
+    await add(datasetId, `More of it. ${text}`);
+    expect(await balance()).toBe(94);
+    expect((await change(datasetId, { embeddingModel: "lexical-hash" })).status).toBe(200);
+    expect(await balance()).toBe(94);
+    expect(await verifyLedger()).toMatchObject({ faults: [] });
+    await owner.setBalance(10_000);
   });
 
   it("away: words are an answer, which says so, at the price of any", async () => {

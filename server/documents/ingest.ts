@@ -7,7 +7,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { database, type Transaction } from "#db/client.ts";
 import { documentSources, documents, type ingestionStages } from "#db/schema/documents.ts";
 import { chargeWork } from "#server/ledger.ts";
-import { ingestionPrice } from "#server/operations.ts";
+import { readingCredits } from "#server/price.ts";
 import { settleFlags } from "./flags.ts";
 import { untitled } from "./judge.ts";
 import { lockDataset } from "./lock-dataset.ts";
@@ -134,6 +134,7 @@ type StoredDocument = {
   id: string;
   ownerId: string | null;
   language: string;
+  embeddingModel: string;
   documentId: string;
   title: string;
   /** What its present chunks are. */
@@ -196,8 +197,7 @@ async function pay(
   stored: { title: string; version: number; readAnew: number; length: number },
   credential: { kind: string; id: string } | null,
 ): Promise<void> {
-  const { credits, characters } = ingestionPrice;
-  const amount = credits * Math.floor(stored.readAnew / characters);
+  const amount = readingCredits(stored.readAnew, document.embeddingModel);
   const { ownerId: accountId } = document;
   if (amount === 0 || accountId === null || credential === null) return;
   const read = {

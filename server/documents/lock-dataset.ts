@@ -10,9 +10,14 @@ import { datasets } from "#db/schema/documents.ts";
 export async function lockDataset(
   tx: Transaction,
   datasetId: string,
-): Promise<{ id: string; ownerId: string | null; language: string } | null> {
+): Promise<{ id: string; ownerId: string | null; language: string; embeddingModel: string } | null> {
   const [dataset] = await tx
-    .select({ id: datasets.id, ownerId: datasets.ownerId, language: datasets.language })
+    .select({
+      id: datasets.id,
+      ownerId: datasets.ownerId,
+      language: datasets.language,
+      embeddingModel: datasets.embeddingModel,
+    })
     .from(datasets)
     .where(and(eq(datasets.id, datasetId), isNull(datasets.deletedAt)))
     .for("key share");

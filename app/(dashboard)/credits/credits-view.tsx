@@ -3,12 +3,13 @@
 import { Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
-import { ingestionPrice, operations } from "#server/operations.ts";
+import { ingestionPrice, operations, vectorPrice } from "#server/operations.ts";
 import { count, formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { PageSection } from "../../_components/page-section.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { useOffer } from "../offer.tsx";
 import { AlertSettings } from "./alert-settings.tsx";
 import { CheckoutNote } from "./checkout-note.tsx";
 import { type EntryFilters, readEntryFilters, writeEntryFilters } from "./entry-filters.ts";
@@ -20,12 +21,14 @@ import { StatementFilters } from "./statement-filters.tsx";
 import { TopUpSettings } from "./top-up-settings.tsx";
 
 const price = operations["search.query"].priceCredits;
-const readingText = `Adding documents costs ${count(ingestionPrice.credits, "credit")} for each full ${formatNumber(ingestionPrice.characters)} characters.`;
+const readingText = `Adding documents costs ${count(ingestionPrice.credits, "credit")} for each full ${formatNumber(ingestionPrice.characters)} characters`;
+const vectorText = `, and ${count(vectorPrice.credits, "credit")} for each full ${formatNumber(vectorPrice.characters)} where a model makes the vectors`;
 /** Stripe confirms within seconds; after so many looks it will not be soon. */
 const looksAfterCheckout = 20;
 
 export function CreditsView(props: { admin: boolean; checkout: "done" | "cancelled" | null }) {
   const trpc = useTRPC();
+  const { embedding } = useOffer();
   const search = new URLSearchParams(useSearchParams());
   const filters = readEntryFilters(search);
   const setFilters = (changed: EntryFilters) => {
@@ -43,7 +46,7 @@ export function CreditsView(props: { admin: boolean; checkout: "done" | "cancell
     <>
       <PageHeader
         title="Credits"
-        description={`A search costs ${price} credits; one that finds nothing, or fails, costs nothing. ${readingText} Everything else is free.`}
+        description={`A search costs ${price} credits; one that finds nothing, or fails, costs nothing. ${readingText}${embedding ? vectorText : ""}. Everything else is free.`}
       />
       <Stack gap={40}>
         <ProblemAlert error={credits.error} onRetry={() => void credits.refetch()} />

@@ -4,6 +4,9 @@ import { Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from "@
 import { isNotEmpty, useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { lexicalHash } from "#server/lexical-hash.ts";
+import { vectorPrice } from "#server/operations.ts";
+import { count, formatNumber } from "../../../_components/format.ts";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import { isLanguage, LanguageField, ModelField } from "../reading-fields.tsx";
@@ -94,7 +97,7 @@ export function SettingsPanel({ dataset, models }: { dataset: Dataset; models: r
             {readAnew && (
               <Text size="sm" role="status">
                 Once saved, its passages are made ready anew in the background. Searches work all the while,
-                as before until it is done. It costs no credits.
+                as before until it is done. {costText(form.values.embeddingModel, embeddingModel)}
               </Text>
             )}
             <Group justify="flex-end">
@@ -116,4 +119,9 @@ export function SettingsPanel({ dataset, models }: { dataset: Dataset; models: r
       </Paper>
     </Stack>
   );
+}
+
+function costText(model: string, before: string): string {
+  if (model === before || model === lexicalHash.model) return "It costs no credits.";
+  return `It costs ${count(vectorPrice.credits, "credit")} for each full ${formatNumber(vectorPrice.characters)} characters, and so do the vectors of what is added later.`;
 }

@@ -1,0 +1,39 @@
+/**
+ * What going over to another model costs: the vectors of all that a dataset holds, charged in the transaction
+ * that asks for them. Texts that are added later pay for theirs as they are read.
+ */
+import { queryWithin, type Transaction } from "#db/client.ts";
+import { env } from "#env";
+import { ApiError } from "./errors.ts";
+import { chargeWork } from "./ledger.ts";
+import { vectorCredits } from "./price.ts";
+import type { Principal } from "./principal.ts";
+
+/** @throws ApiError insufficient_credits, budget_exceeded, unavailable */
+export async function chargeVectors(
+  tx: Transaction,
+  { accountId, kind, credentialId: id }: Principal,
+  { datasetId, model }: { datasetId: string; model: string },
+): Promise<void> {
+  const [held] = await queryWithin<{ characters: number }>(
+    tx,
+    `select coalesce(sum("end" - start), 0)::float8 as characters from chunks where dataset_id = $1`,
+    [datasetId],
+  );
+  const amount = vectorCredits(held?.characters ?? 0, model);
+  if (amount === 0) return;
+  const credential = { kind, id };
+  const operation = "datasets.update";
+  const result = await chargeWork(tx, { accountId, credential, operation, amount, read: null });
+  if (result.outcome === "held") return;
+  if (result.outcome !== "insufficient" && result.outcome !== "overBudget") {
+    throw new ApiError("unavailable", "Credits are expiring right now. Try again in a moment.");
+  }
+  const { available } = result;
+  const [refusal, page] =
+    result.outcome === "insufficient"
+      ? (["insufficient_credits", "credits"] as const)
+      : (["budget_exceeded", kind === "connection" ? "connections" : "keys"] as const);
+  const detail = `Making its vectors costs ${amount} credits, and ${available} are left.`;
+  throw new ApiError(refusal, detail, { required: amount, available, raiseUrl: `${env.appUrl}/${page}` });
+}
