@@ -137,7 +137,7 @@ pair as materialized (
 chooser as materialized (
   select position, literals::tsquery as query, rarity * weight as rarity
   from term cross join dataset
-  where term.chunk_count > 0 and (term.chunk_count <= greatest(50, dataset.chunks / 25) or place <= 2)
+  where term.chunk_count > 0 and (term.chunk_count <= greatest(50, least(dataset.chunks / 10, 1000 + dataset.chunks / 25)) or place <= 2)
   union all select null, query, 100 from phrases where query is not null
 )`;
 
