@@ -147,6 +147,15 @@ test("over a key's budget, out of credits, and helped by the admin", async ({ br
   expect(lines[1]).toMatch(/^\d+,[^,]+Z,grant,40000,49960,"'=1\+1, for the field trip"$/);
   expect(lines[2]).toMatch(/,charge,-10,9960,search\.query$/);
 
+  const installation = admin.getByRole("navigation", { name: "Installation" });
+  for (const place of ["Health", "Limits and prices", "Keys and apps", "Audit log"]) {
+    await installation.getByRole("link", { name: place }).click();
+    await expect(admin.getByRole("heading", { level: 1 })).toContainText(place);
+    await expect(admin.locator(".mantine-Skeleton-root")).toHaveCount(0);
+    await expectAccessible(admin);
+  }
+  await installation.getByRole("link", { name: "Accounts" }).click();
+
   await admin.getByRole("button", { name: "Limits of Reader" }).click();
   await admin.getByRole("dialog").getByLabel("Calls in any hour").fill("4000");
   await admin.getByRole("dialog").getByLabel("Reason").fill("Looks too often");
