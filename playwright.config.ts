@@ -19,20 +19,24 @@ export default defineConfig({
     baseURL: address,
     // A dialog that is still fading in has colours that nobody reads.
     contextOptions: { reducedMotion: "reduce" },
+    launchOptions: {
+      ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}),
+      // Chromium's sandbox refuses to run as root.
+      args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : [],
+    },
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
   },
   projects: [
     {
       name: "embedded",
-      use: {
-        ...devices["Desktop Chrome"],
-        launchOptions: {
-          ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}),
-          // Chromium's sandbox refuses to run as root.
-          args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : [],
-        },
-      },
+      grepInvert: /on a phone/,
+      use: devices["Desktop Chrome"],
+    },
+    {
+      name: "phone",
+      grep: /on a phone|@phone/,
+      use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } },
     },
   ],
   webServer: {

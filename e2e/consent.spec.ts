@@ -171,7 +171,6 @@ test("who has signed out comes back to the same request", async ({ page }) => {
 });
 
 test("on a phone, by keyboard alone", async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme: "dark" });
   await newcomer(page);
   await makeDataset(page, "Stones");

@@ -2,7 +2,9 @@
 import { expect, test } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
 
-test("a question is asked, explained, compared and saved, by keyboard", async ({ page }) => {
+test("a question is asked, explained, compared and saved, by keyboard", { tag: "@phone" }, async ({
+  page,
+}) => {
   // axe looks at the page in both schemes.
   test.slow();
   await page.goto("/sign-up");
