@@ -71,12 +71,21 @@ export function total(prices: readonly number[]): number {
 }
 
 /** `free`, `10 credits, 5 more with rerank`, `1 credit per started 1,000 characters` */
-export function priceWords({ priceCredits, meter, extra }: Operation): string {
+export function priceWords(row: Operation): string {
+  return plainPriceWords(row) + extraWords(row);
+}
+
+/** Without the extra. */
+export function plainPriceWords({ priceCredits, meter }: Operation): string {
   if (priceCredits === 0) return "free";
   const credits = `${priceCredits} credit${priceCredits === 1 ? "" : "s"}`;
-  if (extra) return `${credits}, ${extra.credits} more with ${extra.option}`;
   if (!meter) return credits;
   return `${credits} per started ${meter.characters.toLocaleString("en-US")} characters`;
+}
+
+/** `, 5 more with rerank`, or nothing. */
+export function extraWords({ extra }: Operation): string {
+  return extra ? `, ${extra.credits} more with ${extra.option}` : "";
 }
 
 /** The same for programs. */

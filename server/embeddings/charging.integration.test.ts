@@ -252,6 +252,6 @@ it("is described with its metered price", async () => {
     "Scope: `mcp:tools`. Price: 1 credit per started 1,000 characters of each of `texts`.",
   );
   expect(described.paths["/mcp/batch-query"]?.post?.description).toContain(
-    "Price: 10 credits for each of `queries`.",
+    "Price: 10 credits for each of `queries`, 5 more with rerank.",
   );
 });

@@ -6,7 +6,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { type CatalogEntry, catalog } from "../catalog.ts";
 import { refusals } from "../errors.ts";
 import { type Operation, scopes } from "../operations.ts";
-import { priceFields, priceWords } from "../price.ts";
+import { extraWords, plainPriceWords, priceFields } from "../price.ts";
 import { isStructured } from "./input.ts";
 
 const problemSchema = z
@@ -149,7 +149,7 @@ function priceSentence(row: Operation): string {
   const { meter, perItem } = row;
   const of = meter ? ` of ${perItem ? "each of " : ""}\`${meter.field}\`` : "";
   const each = perItem && !meter ? ` for each of \`${perItem}\`` : "";
-  return `Price: ${priceWords(row)}${of}${each}.`;
+  return `Price: ${plainPriceWords(row)}${of}${each}${extraWords(row)}.`;
 }
 
 function bodyOf(entry: CatalogEntry) {
