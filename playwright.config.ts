@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import { defineConfig, devices } from "@playwright/test";
+import { freePort } from "./server/testing/free-port.ts";
 
 // Workers read this file too: what is chosen here once reaches them through the environment.
 process.env.E2E_PORT ??= String(await freePort());
@@ -59,12 +59,3 @@ export default defineConfig({
     },
   },
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const bound = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (bound === null || typeof bound === "string") throw new Error("no free port");
-  return bound.port;
-}

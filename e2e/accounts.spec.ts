@@ -8,10 +8,11 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { expect, test } from "@playwright/test";
 import { decodeProtectedHeader } from "jose";
 import { z } from "zod";
+import { freePort } from "#server/testing/free-port.ts";
 import { startSmtpServer } from "#server/testing/smtp-server.ts";
 import { totpOf } from "#server/testing/totp.ts";
 import { createDatabase, serverUrl } from "./own-database.ts";
-import { freePort, startOwnServer } from "./own-server.ts";
+import { startOwnServer } from "./own-server.ts";
 
 type Process = 0 | 1;
 

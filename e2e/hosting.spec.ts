@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { freePort } from "./own-server.ts";
+import { freePort } from "#server/testing/free-port.ts";
 
 let next: ChildProcess;
 let nextAddress: string;

@@ -3,8 +3,8 @@
  * unless it is given servers in `settings`, names as in .env.example.
  */
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { expect } from "@playwright/test";
+import { freePort } from "#server/testing/free-port.ts";
 
 export async function startOwnServer(
   settings: Record<string, string> = {},
@@ -38,13 +38,4 @@ export async function startOwnServer(
       await gone;
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const bound = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (bound === null || typeof bound === "string") throw new Error("no free port");
-  return bound.port;
 }

@@ -7,9 +7,10 @@ import { randomBytes } from "node:crypto";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
+import { freePort } from "#server/testing/free-port.ts";
 import { OAuthKeeper } from "#server/testing/oauth-keeper.ts";
 import { createDatabase, serverUrl } from "./own-database.ts";
-import { freePort, startOwnServer } from "./own-server.ts";
+import { startOwnServer } from "./own-server.ts";
 import { startRoundRobin } from "./round-robin.ts";
 
 type Server = Awaited<ReturnType<typeof startOwnServer>>;

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
@@ -8,6 +7,7 @@ import { issuer, resource } from "./access-token.ts";
 import { resetAuth } from "./auth.ts";
 import { createTestAccount } from "./testing/accounts.ts";
 import { setUpTestDatabase } from "./testing/database.ts";
+import { freePort } from "./testing/free-port.ts";
 import { approve, register } from "./testing/oauth-client.ts";
 
 const app = await vi.hoisted(async () => {
@@ -23,17 +23,6 @@ beforeAll(() => resetAuth());
 afterAll(() => app.close());
 
 const suite = fileURLToPath(import.meta.resolve("@modelcontextprotocol/conformance/dist/index.js"));
-
-/** The suite must be told where to listen for the code. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (!address || typeof address === "string") throw new Error("The server has no port.");
-  return address.port;
-}
 
 it("passes the conformance suite of the Model Context Protocol for authorization servers", async () => {
   const account = await createTestAccount();

@@ -4,8 +4,9 @@ import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { RedisRateLimiter } from "./rate-limit-redis.ts";
 import type { Limit } from "./rate-limit-window.ts";
 import { connectRedis, whenReady } from "./redis.ts";
+import { freePort } from "./testing/free-port.ts";
 import { startRedisProxy } from "./testing/redis-proxy.ts";
-import { ask, freePort, prepareRedisServer, type RedisServer } from "./testing/redis-server.ts";
+import { ask, prepareRedisServer, type RedisServer } from "./testing/redis-server.ts";
 
 const redisUrl = inject("redisUrl");
 

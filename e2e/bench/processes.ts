@@ -1,8 +1,8 @@
 /** The servers under test: each a process of its own on a free port, ended with the bench. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "#server/testing/free-port.ts";
 
 const startTimeoutMs = 60_000;
 const running = new Set<ChildProcess>();
@@ -56,13 +56,3 @@ process.on("exit", () => {
 });
 // A signal alone would end this process without the above.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No free port.");
-  return address.port;
-}

@@ -4,7 +4,8 @@
  * cluster that is run for its availability.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, freePort, HOST, prepareRedisServer, type RedisServer } from "./redis-server.ts";
+import { freePort } from "./free-port.ts";
+import { ask, HOST, prepareRedisServer, type RedisServer } from "./redis-server.ts";
 
 const SLOTS = 16_384;
 const NODES = 3;

@@ -5,24 +5,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import { freePort } from "./free-port.ts";
 
 export const HOST = "127.0.0.1";
 
 export type RedisServer = Awaited<ReturnType<typeof prepareRedisServer>>;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (!address || typeof address === "string") throw new Error("A listening server has no port.");
-  return address.port;
-}
 
 /** Asks on a connection of its own, which waits some seconds for a server that only starts. */
 export async function ask<T>(port: number, question: (redis: Redis) => Promise<T>): Promise<T> {
