@@ -4,7 +4,6 @@
  * those that found something or were done are charged. Long work keeps its hold alive.
  */
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import { env } from "#env";
 import { admitChanged, admitItems, callerOf, invalidCredential, refusalOf } from "./admission.ts";
 import { afterBalanceChange, isLow } from "./balance-watch.ts";
 import type { Context } from "./context.ts";
@@ -26,6 +25,7 @@ import { type OperationId, operation } from "./operations.ts";
 import { itemPrices, total } from "./price.ts";
 import { forget, type Principal } from "./principal.ts";
 import { type Receipt, type ReceiptEndpoint, type ReceiptHit, writeFreeReceipt } from "./receipt.ts";
+import { creditsExpiring, shortOfCredits } from "./refused-hold.ts";
 import { rerankPrices } from "./reranking.ts";
 
 /** As long as a database takes that was killed and starts again. */
@@ -294,29 +294,7 @@ function refusedHold(
   amount: number,
 ): ApiError {
   if (result.outcome === "credentialChanged") return invalidCredential();
-  if (result.outcome === "expiryDue") {
-    return new ApiError("unavailable", "Credits are expiring right now. Try again in a moment.");
-  }
-  const { available } = result;
-  ctx.answer.creditsRemaining = available;
-  const words = `Required: ${amount}, Available: ${available}`;
-  if (result.outcome === "insufficient") {
-    return new ApiError("insufficient_credits", `Insufficient credits. ${words}`, {
-      required: amount,
-      available,
-      raiseUrl: `${env.appUrl}/credits`,
-    });
-  }
-  const { period } = result;
-  const span = period === "total" ? "in total" : `this ${period}`;
-  return new ApiError(
-    "budget_exceeded",
-    `Budget exceeded: what this credential may spend ${span}. ${words}`,
-    {
-      required: amount,
-      available,
-      period,
-      raiseUrl: `${env.appUrl}/${kind === "connection" ? "connections" : "keys"}`,
-    },
-  );
+  if (result.outcome === "expiryDue") return creditsExpiring();
+  ctx.answer.creditsRemaining = result.available;
+  return shortOfCredits(result, amount, kind);
 }

@@ -3,11 +3,10 @@
  * that asks for them. Texts that are added later pay for theirs as they are read.
  */
 import { queryWithin, type Transaction } from "#db/client.ts";
-import { env } from "#env";
-import { ApiError } from "./errors.ts";
 import { chargeWork } from "./ledger.ts";
 import { vectorCredits } from "./price.ts";
 import type { Principal } from "./principal.ts";
+import { creditsExpiring, shortOfCredits } from "./refused-hold.ts";
 
 /** @throws ApiError insufficient_credits, budget_exceeded, unavailable */
 export async function chargeVectors(
@@ -26,14 +25,6 @@ export async function chargeVectors(
   const operation = "datasets.update";
   const result = await chargeWork(tx, { accountId, credential, operation, amount, read: null });
   if (result.outcome === "held") return;
-  if (result.outcome !== "insufficient" && result.outcome !== "overBudget") {
-    throw new ApiError("unavailable", "Credits are expiring right now. Try again in a moment.");
-  }
-  const { available } = result;
-  const [refusal, page] =
-    result.outcome === "insufficient"
-      ? (["insufficient_credits", "credits"] as const)
-      : (["budget_exceeded", kind === "connection" ? "connections" : "keys"] as const);
-  const detail = `Making its vectors costs ${amount} credits, and ${available} are left.`;
-  throw new ApiError(refusal, detail, { required: amount, available, raiseUrl: `${env.appUrl}/${page}` });
+  const short = result.outcome === "insufficient" || result.outcome === "overBudget";
+  throw short ? shortOfCredits(result, amount, kind) : creditsExpiring();
 }

@@ -225,7 +225,7 @@ export const datasetsRouter = router({
     const embeddingModel = input.embeddingModel && availableModel(input.embeddingModel);
     const db = await database();
     const row = await db.transaction(async (tx) => {
-      const before = await embeddingModelOf(tx, datasetId);
+      const before = embeddingModel && (await embeddingModelOf(tx, datasetId));
       const [changed] = await tx
         .update(datasets)
         .set({
@@ -241,7 +241,7 @@ export const datasetsRouter = router({
       if (changed && (language ?? embeddingModel) !== undefined) {
         await tx.insert(indexingRequests).values({ datasetId });
       }
-      if (changed && changed.embeddingModel !== before) {
+      if (changed && embeddingModel !== before) {
         await chargeVectors(tx, caller, { datasetId, model: changed.embeddingModel });
       }
       return changed;
@@ -281,6 +281,7 @@ async function documentCounts(datasetIds: string[]): Promise<Map<string, number>
   return new Map(rows.map(({ datasetId, count }) => [datasetId, count]));
 }
 
+/** Changed by nobody else until the transaction ends. */
 async function embeddingModelOf(tx: Transaction, datasetId: string): Promise<string | undefined> {
   const [row] = await tx
     .select({ model: datasets.embeddingModel })

@@ -130,7 +130,8 @@ describe("a model", () => {
     expect(refused).toMatchObject({ status: 402, body: { required: 2, available: 1 } });
     expect((await rest("GET", `/datasets/${datasetId}`, cookie)).body.embeddingModel).toBe("lexical-hash");
     await owner.setBalance(100);
-    expect((await change(datasetId, { embeddingModel: "local" })).status).toBe(200);
+    const twice = [1, 2].map(() => change(datasetId, { embeddingModel: "local" }));
+    for (const { status } of await Promise.all(twice)) expect(status).toBe(200);
     expect((await change(datasetId, { embeddingModel: "local", name: "Same" })).status).toBe(200);
     expect(await balance()).toBe(98);
     await add(datasetId, `More of it. ${text}`);

@@ -3,7 +3,6 @@
  * Both are free and change nothing.
  */
 import { z } from "zod";
-import { env } from "#env";
 import { callerOf } from "../admission.ts";
 import { accessShape, readAccess } from "../credential-access.ts";
 import { ApiError } from "../errors.ts";
@@ -11,6 +10,7 @@ import { limitsOf } from "../limits.ts";
 import { type OperationId, operation, operationIds, scopes } from "../operations.ts";
 import { itemPrices, priceWords, total } from "../price.ts";
 import { getRateLimiter } from "../rate-limit.ts";
+import { raiseUrl } from "../refused-hold.ts";
 import { rerankPrices } from "../reranking.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -68,7 +68,7 @@ export const meterRouter = router({
           remaining,
           resetSeconds,
         })),
-        manageUrl: manageUrl(kind, budget !== null && budget.credits - budget.used < balance),
+        manageUrl: raiseUrl(kind, budget !== null && budget.credits - budget.used < balance),
       };
     },
   ),
@@ -98,12 +98,6 @@ export const meterRouter = router({
     };
   }),
 });
-
-/** The page that helps with what is short. */
-function manageUrl(kind: string, budgetBinds: boolean): string {
-  if (!budgetBinds) return `${env.appUrl}/credits`;
-  return `${env.appUrl}/${kind === "connection" ? "connections" : "keys"}`;
-}
 
 function operationNamed(name: string): OperationId {
   const found = operationIds.find((id) => id === name || operation(id).tool?.name === name);
