@@ -1,25 +1,18 @@
 /** For tests: the door on a real socket, and an account with a dataset that can be searched. */
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createTestAccount, rest } from "#server/testing/accounts.ts";
 import { createDocuments } from "../documents/create.ts";
 import { ingestDocument } from "../documents/ingest.ts";
+import { listenLocally } from "../testing/local-server.ts";
 import { handleMcp } from "./handler.ts";
 
 export async function openDoor(handle: typeof handleMcp = handleMcp) {
   const server = createServer(getRequestListener(handle));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("The server has no port.");
+  const { port, close } = await listenLocally(server);
   return {
-    url: new URL(`http://127.0.0.1:${address.port}/api/mcp`),
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    url: new URL(`http://127.0.0.1:${port}/api/mcp`),
+    close,
   };
 }
 

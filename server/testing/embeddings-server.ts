@@ -2,10 +2,10 @@
  * A local server that speaks OpenAI's POST /v1/embeddings, with the ways in which such servers fail. A
  * vector holds the text's length and its first code unit, so that a test sees whose it is.
  */
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { bodyOf, listenLocally } from "./local-server.ts";
 
 type Mode =
   | "answer"
@@ -98,32 +98,23 @@ export async function startEmbeddingsServer(meaning = vectorOf) {
     const body = JSON.stringify(answer(request, as));
     send(200, as === "truncated" ? body.slice(0, -20) : body);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("The server has no port.");
+  const { port, close } = await listenLocally(server);
 
   return {
     /** For EMBEDDINGS_URL. */
-    url: `http://127.0.0.1:${address.port}/v1`,
+    url: `http://127.0.0.1:${port}/v1`,
     requests,
     set(next: Mode, how: Options = {}) {
       mode = next;
       options = how;
       requests.length = 0;
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    close,
   };
 }
 
 async function read(incoming: IncomingMessage): Promise<EmbeddingsRequest> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming) parts.push(Buffer.from(part));
-  const body = bodySchema.parse(JSON.parse(Buffer.concat(parts).toString()));
+  const body = bodySchema.parse(JSON.parse(await bodyOf(incoming)));
   if (incoming.url !== "/v1/embeddings") throw new Error(`nothing at ${incoming.url}`);
   return { ...body, authorization: incoming.headers.authorization ?? null };
 }

@@ -1,6 +1,6 @@
 /** A local server that speaks Nominatim's GET /search, with the ways in which such servers fail. */
-import { once } from "node:events";
 import { createServer } from "node:http";
+import { listenLocally } from "./local-server.ts";
 
 type Mode = "answer" | "nothing" | "broken" | "no JSON" | "another form" | "hang";
 
@@ -15,21 +15,15 @@ export async function startGeocoderServer() {
     response.writeHead(mode === "broken" ? 503 : 200, { "content-type": "application/json" });
     response.end(mode === "no JSON" ? "<html>" : JSON.stringify(bodies[mode](city)));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("The server has no port.");
+  const { port, close } = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     asked,
     answer: (next: Mode) => {
       mode = next;
       asked.length = 0;
     },
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    close,
   };
 }
 

@@ -3,9 +3,9 @@
  * is somebody whom the test names, and agrees at once.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { listenLocally } from "./local-server.ts";
 
 export const oidcClient = { id: "fltr-at-the-provider", secret: "the secret of fltr" } as const;
 
@@ -102,11 +102,8 @@ export async function startOpenIdProvider() {
       response.end(body === undefined ? "" : JSON.stringify(body));
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("The server has no port.");
-  issuer = `http://127.0.0.1:${address.port}`;
+  const { port, close } = await listenLocally(server);
+  issuer = `http://127.0.0.1:${port}`;
   return {
     issuer,
     /** Who comes from now on. */
@@ -118,11 +115,7 @@ export async function startOpenIdProvider() {
     refuse() {
       refuses = true;
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    close,
   };
 }
 

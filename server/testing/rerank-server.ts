@@ -3,10 +3,10 @@
  * in which such servers fail. Relevance is what `relevance` says, by default the share of the query's words
  * that stand in the text.
  */
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { bodyOf, listenLocally } from "./local-server.ts";
 
 type Mode =
   | "answer"
@@ -74,29 +74,20 @@ export async function startRerankServer(relevance = shareOfWords) {
     if (path !== "/v2/rerank") return send(200, scores);
     send(200, { id: "1", results: scores.map(({ index, score }) => ({ index, relevance_score: score })) });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("The server has no port.");
+  const { port, close } = await listenLocally(server);
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     set(next: Mode, slow = 0) {
       mode = next;
       delayMs = slow;
       requests.length = 0;
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    close,
   };
 }
 
 async function readJson(incoming: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming) parts.push(Buffer.from(part));
-  return JSON.parse(Buffer.concat(parts).toString());
+  return JSON.parse(await bodyOf(incoming));
 }

@@ -4,10 +4,10 @@
  * Events are made here and signed by the official SDK.
  */
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Stripe } from "stripe";
+import { bodyOf, listenLocally } from "./local-server.ts";
 
 type Mode = "succeed" | "decline" | "processing" | "requires_action" | "away" | "charge and hang up";
 
@@ -95,13 +95,10 @@ export async function startStripeServer() {
     outgoing.writeHead(given.status, { "Content-Type": "application/json" });
     outgoing.end(JSON.stringify(given.body));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("The server has no port.");
+  const { port, close } = await listenLocally(server);
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     /** What was really charged: once for each idempotency key. */
     charges,
@@ -115,23 +112,17 @@ export async function startStripeServer() {
     forgetCustomer(customer: string) {
       cardsOf.delete(customer);
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    close,
   };
 }
 
 async function read(incoming: IncomingMessage): Promise<StripeRequest> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming) parts.push(Buffer.from(part));
   const key = incoming.headers["idempotency-key"];
   return {
     method: incoming.method ?? "",
     path: (incoming.url ?? "").split("?", 1)[0] ?? "",
     idempotencyKey: typeof key === "string" ? key : null,
-    body: Object.fromEntries(new URLSearchParams(Buffer.concat(parts).toString())),
+    body: Object.fromEntries(new URLSearchParams(await bodyOf(incoming))),
   };
 }
 
