@@ -1,4 +1,3 @@
-DROP FUNCTION nearest_by_index(integer, vector, float8, text[]);--> statement-breakpoint
 -- The nearest passages of a set of vectors, for the search statement. Apart from it, since what is best for a
 -- set cannot be told by a plan that is made once for all of them: where few sets hold most vectors, such a plan
 -- reads the vectors of all. An index (server/documents/vector-indexes.ts) is seen by the planner only where its
