@@ -1,8 +1,7 @@
 "use client";
 
-import { Button, Group, Select, SimpleGrid, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
+import { Box, Select, SimpleGrid } from "@mantine/core";
+import { FilterButtons, PeriodFields, useFilterForm, WordsField } from "../filter-form.tsx";
 import { type EntryFilters, kindWords } from "./entry-filters.ts";
 
 const kinds = Object.entries(kindWords).map(([value, label]) => ({ value, label }));
@@ -11,9 +10,8 @@ export function StatementFilters(props: {
   filters: EntryFilters;
   onChange: (filters: EntryFilters) => void;
 }) {
-  const { filters, onChange } = props;
-  const [text, setText] = useState(filters.text ?? "");
-  const set = (changed: EntryFilters) => onChange({ ...filters, text, ...changed });
+  const { filters } = props;
+  const { set, words, clear } = useFilterForm(filters, props.onChange);
   return (
     <search>
       <form
@@ -24,14 +22,7 @@ export function StatementFilters(props: {
         }}
       >
         <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" mb="sm">
-          <TextInput
-            label="Words"
-            leftSection={<IconSearch size={16} aria-hidden="true" />}
-            maxLength={200}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            onBlur={() => text !== (filters.text ?? "") && set({})}
-          />
+          <WordsField label="Words" words={words} />
           <Select
             label="Kind"
             placeholder="Any"
@@ -41,36 +32,11 @@ export function StatementFilters(props: {
             value={filters.kind ?? null}
             onChange={(kind) => set({ kind: kind ?? "" })}
           />
-          <TextInput
-            type="date"
-            label="From"
-            value={filters.from ?? ""}
-            onChange={(event) => set({ from: event.currentTarget.value })}
-          />
-          <TextInput
-            type="date"
-            label="To (included)"
-            value={filters.to ?? ""}
-            onChange={(event) => set({ to: event.currentTarget.value })}
-          />
+          <PeriodFields from={filters.from} to={filters.to} onChange={set} />
         </SimpleGrid>
-        <Group gap="xs" mb="sm">
-          <Button type="submit" size="xs" variant="default">
-            Filter
-          </Button>
-          {Object.keys(filters).length > 0 && (
-            <Button
-              size="xs"
-              variant="subtle"
-              onClick={() => {
-                setText("");
-                onChange({});
-              }}
-            >
-              Show all
-            </Button>
-          )}
-        </Group>
+        <Box mb="sm">
+          <FilterButtons clear={clear} />
+        </Box>
       </form>
     </search>
   );

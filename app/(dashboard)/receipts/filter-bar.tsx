@@ -1,22 +1,21 @@
 "use client";
 
-import { Button, Group, Paper, Select, SimpleGrid, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Box, Button, Paper, Select, SimpleGrid } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useDatasetChoices } from "../../_components/access-fields/use-dataset-choices.ts";
 import { useTRPC } from "../../_trpc/provider.tsx";
+import { FilterButtons, PeriodFields, useFilterForm, WordsField } from "../filter-form.tsx";
 import type { Filters } from "./filters.ts";
 
 type Choice = { value: string; label: string };
 
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
   const trpc = useTRPC();
-  const [text, setText] = useState(filters.text ?? "");
   const keys = useQuery(trpc.keys.list.queryOptions({}));
   const apps = useQuery(trpc.connections.list.queryOptions({}));
   const datasets = useDatasetChoices();
-  const set = (changed: Filters) => onChange({ ...filters, text, ...changed });
+  const { set, words, clear } = useFilterForm(filters, onChange);
   const callers = [
     { group: "Apps", items: (apps.data?.items ?? []).map(({ id, client }) => choice(id, client.name)) },
     { group: "Keys", items: (keys.data?.items ?? []).map(({ id, name }) => choice(id, name)) },
@@ -30,14 +29,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
       <search>
         <form onSubmit={submit} aria-label="Filter receipts">
           <SimpleGrid cols={{ base: 2, md: 3 }} spacing="sm" verticalSpacing="sm">
-            <TextInput
-              label="Words of the query"
-              leftSection={<IconSearch size={16} aria-hidden="true" />}
-              maxLength={200}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-              onBlur={() => text !== (filters.text ?? "") && set({})}
-            />
+            <WordsField label="Words of the query" words={words} />
             <Select
               label="App or key"
               placeholder="Any"
@@ -64,18 +56,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
               value={filters.dataset ?? null}
               onChange={(dataset) => set({ dataset: dataset ?? "" })}
             />
-            <TextInput
-              type="date"
-              label="From"
-              value={filters.from ?? ""}
-              onChange={(event) => set({ from: event.currentTarget.value })}
-            />
-            <TextInput
-              type="date"
-              label="To (included)"
-              value={filters.to ?? ""}
-              onChange={(event) => set({ to: event.currentTarget.value })}
-            />
+            <PeriodFields from={filters.from} to={filters.to} onChange={set} />
             <Select
               label="Outcome"
               placeholder="Any"
@@ -85,28 +66,15 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
               onChange={(outcome) => set({ outcome: outcome ?? "" })}
             />
           </SimpleGrid>
-          <Group gap="xs" mt="sm">
-            <Button type="submit" size="xs" variant="default">
-              Filter
-            </Button>
-            {filters.document && (
-              <Button size="xs" variant="default" onClick={() => set({ document: "" })}>
-                Any document, not only the one chosen
-              </Button>
-            )}
-            {Object.keys(filters).length > 0 && (
-              <Button
-                size="xs"
-                variant="subtle"
-                onClick={() => {
-                  setText("");
-                  onChange({});
-                }}
-              >
-                Show all
-              </Button>
-            )}
-          </Group>
+          <Box mt="sm">
+            <FilterButtons clear={clear}>
+              {filters.document && (
+                <Button size="xs" variant="default" onClick={() => set({ document: "" })}>
+                  Any document, not only the one chosen
+                </Button>
+              )}
+            </FilterButtons>
+          </Box>
         </form>
       </search>
     </Paper>
