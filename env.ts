@@ -66,6 +66,8 @@ const schema = z.object({
     .transform((list) => list.split(/[\s,]+/).filter(Boolean)),
   /** Number of server processes that share the limits; each holds its share while Redis is away. */
   WEB_CONCURRENCY: whole(1, 1, 1024),
+  /** A body that brings nothing for so long is given up. */
+  BODY_TIMEOUT_SECONDS: whole(30, 1, 3600),
   MAX_UPLOAD_BYTES: whole(20 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
   /** Bearer token for /api/metrics; without one only this machine may read it. */
   METRICS_TOKEN: text.optional(),

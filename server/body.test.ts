@@ -1,15 +1,28 @@
-import { describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test, vi } from "vitest";
 import { isJson, jsonLimit, readBody, readJsonBody } from "./body.ts";
+
+vi.hoisted(() => {
+  process.env.BODY_TIMEOUT_SECONDS = "1";
+});
 
 const url = "http://localhost/";
 const post = (body: string | Uint8Array<ArrayBuffer>) => new Request(url, { method: "POST", body });
 
-function streamed(parts: number, then: (controller: ReadableStreamDefaultController) => void): Request {
+function streamed(
+  parts: number,
+  then: (controller: ReadableStreamDefaultController) => unknown,
+  headers: Record<string, string> = {},
+  before: () => unknown = () => {},
+): Request {
   let sent = 0;
   const body = new ReadableStream({
-    pull: (controller) => (sent++ < parts ? controller.enqueue(new Uint8Array(1000)) : then(controller)),
+    pull: async (controller) => {
+      await before();
+      await (sent++ < parts ? controller.enqueue(new Uint8Array(1000)) : then(controller));
+    },
   });
-  const init = { method: "POST", body, duplex: "half" };
+  const init = { method: "POST", body, duplex: "half", headers };
   return new Request(url, init);
 }
 
@@ -44,6 +57,40 @@ describe("the bound", () => {
 test("a sender that goes away is no fault of ours", async () => {
   const broken = streamed(2, (c) => c.error(new Error("aborted")));
   await expect(readBody(broken, 10_000)).rejects.toMatchObject({ refusal: "cancelled" });
+});
+
+describe.concurrent("a sender that does not go on", () => {
+  const never = () => new Promise<void>(() => {});
+
+  test.each([
+    ["nothing of a body that names its length", streamed(0, never, { "content-length": "10" }), 1_000],
+    ["the rest of a body that names its length", streamed(2, never, { "content-length": "999999" }), 1e6],
+    ["the rest of a body that does not", streamed(2, never), 1e6],
+  ])("is given up: %s", async (_, request, limit) => {
+    const startedAt = performance.now();
+    await expect(readBody(request, limit)).rejects.toMatchObject({ refusal: "body_timeout" });
+    expect(performance.now() - startedAt).toBeGreaterThan(950);
+  });
+
+  test("is given up when it only drips", async () => {
+    const dripping = streamed(
+      Number.POSITIVE_INFINITY,
+      () => {},
+      {},
+      () => sleep(400),
+    );
+    await expect(readBody(dripping, 5_000)).rejects.toMatchObject({ refusal: "body_timeout" });
+  });
+
+  test("is waited for as long as it goes on", async () => {
+    const slow = streamed(
+      14,
+      (c) => c.close(),
+      {},
+      () => sleep(100),
+    );
+    expect(await readBody(slow, 1e6)).toHaveLength(14_000);
+  });
 });
 
 describe("depth", () => {

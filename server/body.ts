@@ -1,9 +1,10 @@
 /**
- * Reads a request's body within a bound, for every door that reads one itself, and refuses JSON that is
- * small to send but dear to take apart. RFC 9110 §15.5.14 (413), RFC 8259 §9 (limits of a parser).
+ * Reads a request's body within bounds of size and time, for every door, and refuses JSON that is small to
+ * send but dear to take apart. RFC 9110 §15.5.9 (408) and §15.5.14 (413), RFC 8259 §9 (limits of a parser).
  */
 
 import { env } from "#env";
+import { DeadlineError, withinDeadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { operation, operationIds } from "./operations.ts";
 
@@ -19,15 +20,25 @@ export function jsonLimit(ids: readonly string[]): number {
   return ids.some((id) => carriers.has(id)) ? env.MAX_UPLOAD_BYTES * jsonFactor : ordinaryBytes;
 }
 
+/** What comes more slowly on the whole is given up: it is held in memory until its end. */
+const slowestBytesPerSecond = 16 * 1024;
+/** Up to here a body that names its length is not worth a stream: Node lets no more through than it names. */
+const smallBytes = 64 * 1024;
+
 /**
  * Reads no more than `limit` bytes, whatever Content-Length says.
- * @throws ApiError too_large, or cancelled when the caller went away before the end
+ * @throws ApiError too_large, body_timeout, or cancelled when the caller went away before the end
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  const named = request.headers.get("content-length");
+  const expected = named === null ? limit : Number(named);
+  if (expected > limit) throw tooLarge(limit);
+  if (named !== null && expected <= smallBytes) {
+    return new Uint8Array(await inTime(request.arrayBuffer(), msFor(expected)));
+  }
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of wholeBody(request)) {
+  for await (const part of partsOf(request, msFor(expected))) {
     size += part.length;
     if (size > limit) throw tooLarge(limit);
     parts.push(part);
@@ -49,10 +60,34 @@ export function isJson(contentType: string | null): boolean {
   return type === "application/json" || type.endsWith("+json");
 }
 
-async function* wholeBody({ body }: Request): AsyncGenerator<Uint8Array> {
+const pauseMs = env.BODY_TIMEOUT_SECONDS * 1000;
+
+function msFor(bytes: number): number {
+  return pauseMs + (bytes / slowestBytesPerSecond) * 1000;
+}
+
+async function* partsOf({ body }: Request, ms: number): AsyncGenerator<Uint8Array> {
+  if (!body) return;
+  const reader = body.getReader();
+  const endsAt = performance.now() + ms;
   try {
-    if (body) yield* body;
-  } catch {
+    for (;;) {
+      const { done, value } = await inTime(reader.read(), Math.min(pauseMs, endsAt - performance.now()));
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+async function inTime<T>(reading: Promise<T>, ms: number): Promise<T> {
+  try {
+    return await withinDeadline(reading, ms);
+  } catch (error) {
+    if (error instanceof DeadlineError) {
+      throw new ApiError("body_timeout", "The body was announced, but did not come in time.");
+    }
     // The stream has no other way to fail than its sender.
     throw new ApiError("cancelled", "The caller went away.");
   }

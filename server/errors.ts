@@ -178,6 +178,11 @@ export const refusals = {
     hint: "Use a method named in the Allow header.",
   },
   conflict: { status: 409, trpc: "CONFLICT", hint: "Read the current state, then decide again." },
+  body_timeout: {
+    status: 408,
+    trpc: "TIMEOUT",
+    hint: "Send the whole body without pauses, a large one over a faster line; nothing was charged.",
+  },
   too_large: { status: 413, trpc: "PAYLOAD_TOO_LARGE", hint: "Send less at once." },
   unsupported_media_type: {
     status: 415,

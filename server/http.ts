@@ -33,7 +33,13 @@ const common: Record<string, string> = {
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...common, "Content-Type": "application/json; charset=utf-8", ...headers },
+    headers: {
+      ...common,
+      "Content-Type": "application/json; charset=utf-8",
+      // RFC 9110 §15.5.9: nothing further is expected on this connection.
+      ...(status === 408 && { Connection: "close" }),
+      ...headers,
+    },
   });
 }
 

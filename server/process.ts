@@ -73,6 +73,8 @@ const server = createServer((request, response) => {
 // Longer than clients and proxies keep an idle connection, so that none is reused while it is closed.
 server.keepAliveTimeout = 65_000;
 server.headersTimeout = 70_000;
+// Bodies have bounds of their own where they are read: one for all would end large uploads over slow lines.
+server.requestTimeout = 0;
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (stopping) {
@@ -89,7 +91,13 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   // What is routed by is what the handlers read.
   request.url = target.pathname + target.search;
   if (apiHandler(target.pathname)) await api(request, response);
-  else await page?.(request, response);
+  else if (dev || isReading(request)) await page?.(request, response);
+  // Next would wait for a body that no page reads.
+  else response.writeHead(405, { Allow: "GET, HEAD", Connection: "close" }).end();
+}
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 /** Serves until it is told to stop. Throws ConfigurationError for what the operator must mend. */

@@ -7,6 +7,7 @@ import type { Result } from "ioredis";
 import { LRUCache } from "lru-cache";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
+import { DeadlineError, withinDeadline } from "./deadline.ts";
 import { MemoryRateLimiter, type WindowOptions, WindowRes } from "./rate-limit-memory.ts";
 import { Patience } from "./rate-limit-patience.ts";
 import { slidingWindowScript } from "./rate-limit-script.ts";
@@ -22,7 +23,7 @@ import {
   type Reading,
   wholeSeconds,
 } from "./rate-limit-window.ts";
-import { DeadlineError, type RedisClient, whenReady, withinDeadline } from "./redis.ts";
+import { type RedisClient, whenReady } from "./redis.ts";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {

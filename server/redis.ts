@@ -71,21 +71,3 @@ export async function whenReady(client: RedisClient): Promise<void> {
   if (client.status !== "ready") await new Promise<void>((resolve) => client.once("ready", () => resolve()));
   if (client instanceof Cluster) await Promise.all(client.nodes("master").map(whenReady));
 }
-
-/** Thrown when a reply was not there in time; the command may still be carried out. */
-export class DeadlineError extends Error {
-  override name = "DeadlineError";
-}
-
-/**
- * The reply, or DeadlineError after `ms`. When the process itself was busy for so long, the reply lies in
- * the socket already and the timer only comes first: an immediate comes after the sockets were read.
- */
-export function withinDeadline<T>(reply: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      setImmediate(reject, new DeadlineError(`No answer within ${Math.round(ms)} ms.`));
-    }, ms);
-    reply.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}

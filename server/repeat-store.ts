@@ -5,7 +5,8 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { env } from "#env";
-import { connectRedis, type RedisClient, withinDeadline } from "./redis.ts";
+import { withinDeadline } from "./deadline.ts";
+import { connectRedis, type RedisClient } from "./redis.ts";
 
 export type Seen = {
   /** This call included. */

@@ -6,6 +6,7 @@
 import type { Stripe } from "stripe";
 import { query } from "#db/client.ts";
 import { env } from "#env";
+import { readBody } from "../body.ts";
 import { ApiError, logFailure, problemOf } from "../errors.ts";
 import { json } from "../http.ts";
 import { newId } from "../ids.ts";
@@ -32,7 +33,7 @@ export async function handleStripeWebhook(request: Request): Promise<Response> {
 
 /** @throws ApiError invalid_input for a signature that is wrong or older than five minutes */
 async function verified(request: Request): Promise<Stripe.Event> {
-  const body = await readBody(request);
+  const body = Buffer.from(await readBody(request, maxBytes));
   const client = await stripe();
   try {
     return await client.webhooks.constructEventAsync(
@@ -44,18 +45,6 @@ async function verified(request: Request): Promise<Stripe.Event> {
     log.warn("a call to the Stripe webhook had no valid signature");
     throw new ApiError("invalid_input", "Invalid input: the signature does not match, or is too old.");
   }
-}
-
-/** Whatever Content-Length says: anybody can post here. */
-async function readBody(request: Request): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.length;
-    if (size > maxBytes) throw new ApiError("too_large", "The body is too large.");
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 async function receive(event: Stripe.Event): Promise<void> {

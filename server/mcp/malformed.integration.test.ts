@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { queryObjects } from "node:v8";
 import { Server } from "@modelcontextprotocol/server";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { query } from "#db/client.ts";
 import { resetAuth } from "#server/auth.ts";
@@ -14,6 +14,9 @@ import { fc } from "../testing/property.ts";
 import { accountWithDataset, openDoor } from "./door-under-test.ts";
 import { handleMcp } from "./handler.ts";
 
+vi.hoisted(() => {
+  process.env.BODY_TIMEOUT_SECONDS = "1";
+});
 setUpTestDatabase();
 
 let door: Awaited<ReturnType<typeof openDoor>>;
@@ -203,20 +206,37 @@ it("closes the connection of a caller that asks for it, in both eras", async () 
   }
 });
 
-it("outlives callers that stop in the middle of a body", async () => {
+function unfinished(length = 5_000): string {
   const head = [
     `POST ${door.url.pathname} HTTP/1.1`,
     `Host: ${door.url.host}`,
     `X-API-Key: ${fixture.key}`,
     "Content-Type: application/json",
-    "Content-Length: 5000",
+    `Content-Length: ${length}`,
     "",
     '{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {',
   ];
+  return head.join("\r\n");
+}
+
+it("gives up bodies that stall, says so and closes the connection", async () => {
+  const stalled = Array.from({ length: 20 }, async (_, caller) => {
+    const socket = connect(Number(door.url.port), door.url.hostname);
+    await once(socket, "connect");
+    socket.write(unfinished(caller % 2 === 0 ? 5_000 : 500_000));
+    return textOf(socket);
+  });
+  for (const answer of await Promise.all(stalled)) {
+    expect(answer).toMatch(/^HTTP\/1\.1 408 .*\r\nconnection: close\r\n.*"code":"body_timeout"/is);
+  }
+  expect(await isUnharmed()).toEqual([balance, 0]);
+});
+
+it("outlives callers that stop in the middle of a body", async () => {
   for (let caller = 0; caller < 20; caller++) {
     const socket = connect(Number(door.url.port), door.url.hostname);
     await once(socket, "connect");
-    socket.write(head.join("\r\n"));
+    socket.write(unfinished());
     await new Promise((resolve) => setImmediate(resolve));
     socket.destroy();
   }
@@ -231,7 +251,7 @@ it("outlives callers that stop in the middle of a body", async () => {
   expect(await isUnharmed()).toEqual([balance, 0]);
 });
 
-it("keeps nothing of exchanges that are over, in both eras", async () => {
+it("keeps nothing of exchanges that are over, in both eras, nor of those above", async () => {
   for (let call = 0; call < 40; call++) {
     const modern = call % 2 === 0;
     const params = {

@@ -2,8 +2,9 @@
  * Reads the JSON-RPC body of a POST, once and within a bound, and tells what it asks for: what the chain
  * must know before the SDK starts an answer. Whether the message is well-formed MCP is the SDK's affair.
  */
-import { isJsonContentType, readRequestBody } from "@modelcontextprotocol/server";
+import { isJsonContentType } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { readJsonBody } from "../body.ts";
 import { ApiError } from "../errors.ts";
 
 /** Room for a document as text. */
@@ -57,32 +58,35 @@ export function describeMessage(body: unknown): Message {
   });
   return { id: Array.isArray(body) ? null : (asks[0]?.id ?? null), asks };
 }
+
 export type Body = { readonly value: unknown } | { readonly refusal: ApiError };
 
 /** Returns what is wrong instead of throwing it: the caller is to be admitted first. */
 export async function readBody(request: Request): Promise<Body> {
-  if (!isJsonContentType(request.headers.get("content-type"))) {
-    return { refusal: new ApiError("unsupported_media_type", "Send application/json.") };
+  try {
+    return { value: await readMessages(request) };
+  } catch (error) {
+    if (error instanceof ApiError) return { refusal: error };
+    throw error;
   }
-  const body = await readRequestBody(request, maximumBytes);
-  if (body.tooLarge) {
-    const detail = `The body is over ${maximumBytes / 1024 / 1024} MB, the most that is taken at once.`;
-    return { refusal: new ApiError("too_large", detail) };
-  }
-  const value = parseJson(body.text);
-  if (value === undefined) {
-    return { refusal: new ApiError("malformed_body", "The body is not well-formed JSON.") };
-  }
-  if (Array.isArray(value) && value.length > maximumBatch) {
-    return { refusal: new ApiError("too_large", `Send at most ${maximumBatch} messages at once.`) };
-  }
-  return { value };
 }
 
-function parseJson(text: string): unknown {
+/** @throws ApiError */
+async function readMessages(request: Request): Promise<unknown> {
+  if (!isJsonContentType(request.headers.get("content-type"))) {
+    throw new ApiError("unsupported_media_type", "Send application/json.");
+  }
+  const value = parseJson(await readJsonBody(request, maximumBytes));
+  if (Array.isArray(value) && value.length > maximumBatch) {
+    throw new ApiError("too_large", `Send at most ${maximumBatch} messages at once.`);
+  }
+  return value;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return undefined;
+    throw new ApiError("malformed_body", "The body is not well-formed JSON.");
   }
 }
