@@ -51,11 +51,11 @@ async function send(method: string, body: string | undefined, headers: Record<st
     ...(body === undefined ? {} : { body }),
   });
   const text = await response.text();
-  const messages = [...text.matchAll(/^data: (.+)$/gm)].map(([, data = ""]) =>
-    messageSchema.parse(JSON.parse(data)),
-  );
-  const body_ = text.startsWith("{") ? messageSchema.parse(JSON.parse(text)) : messages.at(-1);
-  return { status: response.status, headers: response.headers, body: body_ ?? {}, messages };
+  const sent = /^[[{]/.test(text)
+    ? [text]
+    : [...text.matchAll(/^data: (.+)$/gm)].map(([, data = ""]) => data);
+  const messages = sent.flatMap((one) => z.array(messageSchema).parse([JSON.parse(one)].flat()));
+  return { status: response.status, headers: response.headers, body: messages.at(-1) ?? {}, messages };
 }
 
 function messageOf(era: Era, method: string, params: Record<string, unknown>): string {

@@ -8,7 +8,7 @@ import { answerHeaders, type Context, createContext, emptyAnswer } from "../cont
 import { ApiError, logFailure, problemOf } from "../errors.ts";
 import { json, preflight, withHeaders } from "../http.ts";
 import { log } from "../log.ts";
-import { type OperationId, operation } from "../operations.ts";
+import type { OperationId } from "../operations.ts";
 import { keyOf, type Principal } from "../principal.ts";
 import { challenge, protectedResourceMetadataUrl, scopeChallenge } from "../wellknown.ts";
 import type { Admitted, Exchange } from "./exchange.ts";
@@ -55,7 +55,7 @@ async function answer(
   const exchange = await admitMessage(ctx, message);
   if ("refusal" in body) throw body.refusal;
 
-  const response = await whole(await serving(request, body.value, exchange), exchange, request.signal);
+  const response = await serving(request, body.value, exchange);
   request.signal.throwIfAborted();
   // The SDK says keep-alive of a stream, which would hold the socket of a caller that asked to close it.
   response.headers.delete("connection");
@@ -120,24 +120,6 @@ function operationBehind({ method, name, uri }: Ask): OperationId | null {
 /** Nobody speaks MCP without a credential, also where an operation is open to everyone over REST. */
 async function admitCaller(ctx: Context, id: OperationId | null): Promise<Principal> {
   return callerOf(await admit(ctx, id));
-}
-
-/**
- * Clients of 2025 are answered by an event stream that the SDK opens before the work has begun. It is let go
- * when it is complete: then headers can tell the charge, and a credential that was revoked a moment ago is
- * an HTTP 401 as everywhere. Long work whose caller wants to hear of its progress is told as it goes. The
- * SDK leaves the stream of a caller that went away open, hence the signal.
- */
-async function whole(response: Response, { admitted }: Exchange, signal: AbortSignal): Promise<Response> {
-  const streams = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-  const tells = admitted.some(
-    ({ ask, operation: id }) => ask.streams && id !== null && operation(id).perItem,
-  );
-  // Nothing is charged for what is no operation, such as listening, which never ends.
-  const charges = admitted.some(({ operation }) => operation !== null);
-  if (!response.body || !streams || tells || !charges) return response;
-  const stream = response.body.pipeThrough(new TransformStream(), { signal });
-  return new Response(await new Response(stream).text(), response);
 }
 
 function limitHeaders({ requestId, answer: { limits, legacyKey } }: Context): Record<string, string> {

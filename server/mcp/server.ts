@@ -4,12 +4,19 @@
  * admitted. The SDK's plain Server: what a caller is offered is a list already made, not registered anew
  * for each exchange.
  */
-import { createMcpHandler, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  ProtocolErrorCode,
+  Server,
+  WebStandardStreamableHTTPServerTransport,
+} from "@modelcontextprotocol/server";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/server/validators/ajv";
 import { env } from "#env";
 import packageJson from "../../package.json" with { type: "json" };
 import { json } from "../http.ts";
 import { log } from "../log.ts";
+import { operation } from "../operations.ts";
 import { callTool } from "./call-tool.ts";
 import { admittedFor, type Exchange, protocolError } from "./exchange.ts";
 import { instructionsFor } from "./instructions.ts";
@@ -34,7 +41,7 @@ const cacheHints = {
 /** Compiling nothing until used, and dear to make: one for all servers. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
-const handler = createMcpHandler(({ requestInfo }) => serverOf(requestInfo), {
+const handler = createMcpHandler(({ requestInfo }) => serverOf(exchangeOf(requestInfo)), {
   legacy: "stateless",
   onerror: (error) => log.debug({ door: "mcp", error: error.name }, "MCP message refused"),
 });
@@ -50,13 +57,40 @@ export async function serve(request: Request, body: unknown, exchange: Exchange)
   // request as it came would keep the whole exchange in memory for good: Node holds such a signal for as long
   // as there is the request, and by that listener there always is.
   const bare = new Request(request.url, { method: request.method, headers: request.headers });
+  if (!tellsProgress(exchange) && (await isLegacyRequest(bare, body)))
+    return serveWhole(bare, body, exchange);
   exchanges.set(bare, exchange);
   return handler.fetch(bare, { parsedBody: body });
 }
 
-async function serverOf(request: Request | undefined): Promise<Server> {
+/** Long work whose caller wants to hear how far it is: its answer is a stream. */
+function tellsProgress({ admitted }: Exchange): boolean {
+  return admitted.some(({ ask, operation: id }) => ask.streams && id !== null && operation(id).perItem);
+}
+
+/**
+ * To clients of 2025 the SDK's handler opens an event stream before the work has begun. Where there is
+ * nothing to tell meanwhile the answer is JSON instead, which they all take: then headers can tell the charge,
+ * and a credential that was revoked a moment ago is an HTTP 401 as everywhere.
+ */
+async function serveWhole(request: Request, body: unknown, exchange: Exchange): Promise<Response> {
+  const server = await serverOf(exchange);
+  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+  await server.connect(transport);
+  try {
+    return await transport.handleRequest(request, { parsedBody: body });
+  } finally {
+    await server.close();
+  }
+}
+
+function exchangeOf(request: Request | undefined): Exchange {
   const exchange = request && exchanges.get(request);
   if (!exchange) throw new Error("An MCP request came past the door.");
+  return exchange;
+}
+
+async function serverOf(exchange: Exchange): Promise<Server> {
   const server = new Server(
     { name: "fltr", title: "FLTR", version: packageJson.version, websiteUrl: env.appUrl },
     {
