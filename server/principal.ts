@@ -5,6 +5,7 @@
  * because its hold checks the credential again.
  */
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { query } from "#db/client.ts";
@@ -194,16 +195,34 @@ async function identifyCredential(credential: string, options: IdentifyOptions):
   if (known) return { principal: known, rejected: false };
   const legacy = isLegacyKey(credential);
   if (legacy) await ensureLegacyKey();
-  const principal =
+  const principal = await together(hash, async () =>
     isKeyShaped(credential) || legacy
-      ? await findByKey(hash, options.address)
-      : await findByToken(await verifyAccessToken(credential));
+      ? findByKey(hash, options.address)
+      : findByToken(await verifyAccessToken(credential)),
+  );
   if (!principal) {
     remembered.delete(hash);
     return rejected;
   }
   remembered.set(hash, principal);
   return { principal, rejected: false };
+}
+
+const asked = new Map<string, Promise<Principal | null>>();
+
+/**
+ * An agent's calls often come several at once: those of one turn of the event loop are one statement, which
+ * is sent after the last of them has come, so that nothing revoked before is served.
+ */
+function together(hash: string, find: () => Promise<Principal | null>): Promise<Principal | null> {
+  const known = asked.get(hash);
+  if (known !== undefined) return known;
+  const found = setImmediate().then(() => {
+    asked.delete(hash);
+    return find();
+  });
+  asked.set(hash, found);
+  return found;
 }
 
 type CredentialRow = Rights & {
