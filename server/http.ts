@@ -66,13 +66,8 @@ export function preflight(request: Request, methods: string): Response | null {
 
 /** Adds the common fields and more to an answer that a library made. */
 export function withHeaders(response: Response, headers: Record<string, string>): Response {
-  const merged = new Headers(response.headers);
   for (const [name, value] of Object.entries({ ...common, ...headers })) {
-    if (name !== "Cache-Control" || !merged.has(name)) merged.set(name, value);
+    if (name !== "Cache-Control" || !response.headers.has(name)) response.headers.set(name, value);
   }
-  return new Response(response.body, {
-    status: response.status,
-    statusText: response.statusText,
-    headers: merged,
-  });
+  return response;
 }

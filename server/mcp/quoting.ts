@@ -2,10 +2,10 @@
  * Names, headings and passages were written by others: they stand between marks that nobody can foresee, so
  * that no text can pretend to end its quotation.
  */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 export function newMark(): string {
-  return randomBytes(4).toString("hex");
+  return randomUUID().slice(0, 8);
 }
 
 export function quoted(text: string, what: string, mark: string): string {
