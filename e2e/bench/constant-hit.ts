@@ -22,7 +22,7 @@ export const searchDataset: typeof search = async ({ datasetId }) => ({
       page: null,
       flagged: false,
       text: "nothing",
-      signals: { words: { score: 1, rank: 1 }, vector: null, search: null },
+      signals: { words: { score: 1, rank: 1 }, vector: null, opening: null, search: null },
     },
   ],
   notice: null,

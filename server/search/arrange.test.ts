@@ -20,7 +20,7 @@ const hit = (chunkId: string, text: string, start = 0, documentId = "d"): Hit =>
   start,
   end: start + text.length,
   score: 0.5,
-  signals: { words: { score: 0.5, rank: 1 }, vector: null, search: null },
+  signals: { words: { score: 0.5, rank: 1 }, vector: null, opening: null, search: null },
   text,
 });
 

@@ -1,7 +1,7 @@
 /**
  * Paging of hits. A cursor is the place of the last hit shown, by scores and chunks, and the mark of the
- * query it belongs to. A hit's score depends on nothing but itself and the query, so that pages fit together
- * whatever is added meanwhile.
+ * query it belongs to. A hit's score depends on nothing but its document and the query, so that pages fit
+ * together whatever is added meanwhile.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";

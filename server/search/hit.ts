@@ -34,6 +34,12 @@ const hitSchema = z
       .object({
         words: z.object({ score: z.number(), rank: z.int() }),
         vector: z.object({ cosine: z.number(), rank: z.int() }).nullable().describe("null: not compared"),
+        opening: z
+          .number()
+          .nullable()
+          .describe(
+            "The best score, by words and vector, of its document's first 3 passages; null: none found",
+          ),
         search: z
           .object({ score: z.number(), rank: z.int() })
           .nullable()

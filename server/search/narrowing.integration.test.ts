@@ -22,6 +22,7 @@ type Hit = {
   datasetId: string;
   datasetName: string;
 };
+type Explained = Hit & { signals: { words: { score: number } } };
 type Body = { hits: Hit[]; nextCursor: string | null; creditsCharged: number; [field: string]: unknown };
 
 async function add(
@@ -263,6 +264,27 @@ test("explain tells signals, terms and corrections, and costs no more", async ()
   const plain = (await ask({ query: "granite" })).body;
   expect(plain.explanation).toBeNull();
   expect(plain.hits[0]).not.toHaveProperty("signals");
+});
+
+test("of passages that fit alike the one whose document begins with what was asked for stands first", async () => {
+  const ending = "\n\n## Three\n\nSand.\n\n## Four\n\nLava cools quickly.";
+  const volcanoes = await add("Volcanoes", [
+    { title: "Diary", text: `# One\n\nA walk by the sea.\n\n## Two\n\nLunch.${ending}` },
+    { title: "Notes", text: `# One\n\nOf lava and ash.\n\n## Two\n\nClouds.${ending}` },
+  ]);
+  const { hits } = (await ask({ query: "lava cools", explain: true }, volcanoes)).body;
+  expect(hits).toMatchObject([
+    { documentTitle: "Notes", headingPath: ["One", "Four"], signals: { opening: expect.any(Number) } },
+    { documentTitle: "Diary", headingPath: ["One", "Four"], signals: { opening: null } },
+    { documentTitle: "Notes", headingPath: ["One"] },
+  ]);
+  expect(hits[0]).toMatchObject({
+    signals: { words: { score: (hits[1] as Explained).signals.words.score } },
+  });
+  const [first, second] = await Promise.all(
+    [1, 2].map(async (topK) => (await ask({ query: "lava cools", topK }, volcanoes)).body),
+  );
+  expect(first?.hits[0]).toEqual(second?.hits[0]);
 });
 
 test("scripts without spaces are found by parts of their runs", async () => {

@@ -28,7 +28,7 @@ export type Hit = {
   /** Offsets into the document's text, UTF-16 code units, end exclusive. */
   start: number;
   end: number;
-  /** 0 to 1: how much of what was asked for the chunk holds, rare words counting more. */
+  /** 0 to 1: how much of what was asked for the chunk holds, rare words counting more, and its document's beginning. */
   score: number;
   /** Where it begins, from 1, in documents that have pages. */
   page: number | null;
@@ -38,11 +38,13 @@ export type Hit = {
   signals: Signals;
 };
 
-/** Why a hit stands where it does: the two signals, each with the hit's place by that alone. */
+/** Why a hit stands where it does: the two signals, each with the hit's place by that alone, and its document's. */
 type Signals = {
   words: { score: number; rank: number };
   /** Null: not compared. */
   vector: { cosine: number; rank: number } | null;
+  /** The best score, by words and vector, among the first passages of its document; null: none was found. */
+  opening: number | null;
   /** Its own score and place, where another model judged it; the hit's score is then that model's. */
   search: { score: number; rank: number } | null;
 };
@@ -94,6 +96,7 @@ type Row = Nullable<Omit<Hit, "datasetId" | "datasetName" | "signals">> & {
   wordsRank: number;
   cosine: number | null;
   vectorRank: number | null;
+  opening: number | null;
   terms: { word: string; passages: number; chose: boolean; lookedFor: Term["lookedFor"] | null }[] | null;
 };
 
@@ -183,7 +186,7 @@ function isHit(row: Row): row is HitRow {
 }
 
 function toHit(
-  { model, comparable, terms, wordsScore, wordsRank, cosine, vectorRank, ...row }: HitRow,
+  { model, comparable, terms, wordsScore, wordsRank, cosine, vectorRank, opening, ...row }: HitRow,
   datasetId: string,
 ): Hit {
   return {
@@ -192,6 +195,7 @@ function toHit(
     signals: {
       words: { score: rounded(wordsScore), rank: wordsRank },
       vector: cosine === null || vectorRank === null ? null : { cosine: rounded(cosine), rank: vectorRank },
+      opening: opening === null ? null : rounded(opening),
       search: null,
     },
   };

@@ -5,15 +5,16 @@ import type { Answer } from "./use-ask.ts";
 type Hit = Answer["hits"][number];
 type Term = NonNullable<Answer["explanation"]>["terms"][number];
 
-/** `By words 0.62, place 1; by vectors 0.41, place 3` */
+/** `By words 0.62, place 1; by vectors 0.41, place 3; its document's beginning 0.55` */
 export function signalsText(signals: Hit["signals"]): string {
   if (!signals) return "";
-  const { words, vector, search } = signals;
+  const { words, vector, opening, search } = signals;
   const byVector = vector
     ? `by vectors ${vector.cosine.toFixed(2)}, place ${vector.rank}`
     : "vectors not compared";
+  const begins = opening === null ? "" : `; its document's beginning ${opening.toFixed(2)}`;
   const before = search ? `; before reranking ${search.score.toFixed(2)}, place ${search.rank}` : "";
-  return `By words ${words.score.toFixed(2)}, place ${words.rank}; ${byVector}${before}`;
+  return `By words ${words.score.toFixed(2)}, place ${words.rank}; ${byVector}${begins}${before}`;
 }
 
 /** Where the other setting has the same passage. */
