@@ -20,16 +20,17 @@ const datasetOf = (bulk: Bulk, document: number) => document % bulk.datasets;
 export const documentsOf = ({ chunks }: Bulk) => Math.ceil(chunks / chunksPerDocument);
 export const targetOf = (bulk: Bulk, document: number) => datasetIdOf(bulk, datasetOf(bulk, document));
 
-const indexes = {
-  chunks_words_idx: "create index chunks_words_idx on chunks using gin (dataset_id, tsv)",
-  lexemes_similar_idx:
-    "create index lexemes_similar_idx on lexemes using gin (dataset_id, lexeme gin_trgm_ops)",
-};
+/** Made when all is stored. */
+const indexes = ["chunks_words_idx", "lexemes_similar_idx"];
 
 /** Answers the seconds it took. */
 export async function loadBulk(bulk: Bulk): Promise<number> {
   const startedAt = performance.now();
-  for (const name of Object.keys(indexes)) await query(`drop index ${name}`);
+  const definitions = await query<{ text: string }>(
+    "select pg_get_indexdef(name::regclass) as text from unnest($1::text[]) as name",
+    [indexes],
+  );
+  for (const name of indexes) await query(`drop index ${name}`);
   const sets = await openDatasets(bulk);
   const lexicons = Array.from({ length: bulk.datasets }, () => new Map<string, number>());
   const documents = documentsOf(bulk);
@@ -55,7 +56,7 @@ export async function loadBulk(bulk: Bulk): Promise<number> {
       [datasetIdOf(bulk, n), [...lexicon.keys()], [...lexicon.values()]],
     );
   }
-  for (const statement of Object.values(indexes)) await query(statement);
+  for (const { text } of definitions) await query(text);
   await query("vacuum analyze");
   return (performance.now() - startedAt) / 1000;
 }

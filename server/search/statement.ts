@@ -111,6 +111,7 @@ by_words as materialized (
     cross join lateral (
       select id, "end" - start as size from chunks
       where dataset_id = (select dataset_id from asked) and tsv @@ chooser.query and ${narrowedSql}
+      limit chooser.most
     ) as chunk
   ) as choice
   group by id

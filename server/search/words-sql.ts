@@ -133,19 +133,39 @@ pair as materialized (
   ) as known
   where next_query is not null
 ),
--- Common words do not choose chunks, they only rank: looking at every chunk that holds one is most of the cost.
+-- By rarity, as long as passages without any word so far could still be better than those with the least of
+-- them. Common words do not choose passages by themselves, they only rank: looking at each that holds one is
+-- most of the cost. Of a word in many passages those with another one are looked at, and some of the rest.
+choosing as materialized (
+  select position, place, chunk_count, literals::tsquery as query, rarity * weight as rarity,
+         bool_or(coalesce(most_before >= 200 and rest <= 0.6 * rarity_before, false)
+           or place > 2 and chunk_count > greatest(50, least(chunks / 10, 1000 + chunks / 25))) over (order by place) as enough
+  from (
+    select term.*, dataset.chunks,
+           max(chunk_count) over (order by place rows between unbounded preceding and 1 preceding) as most_before,
+           min(rarity * weight) over (order by place rows between unbounded preceding and 1 preceding) as rarity_before,
+           sum(rarity) over (order by place rows between current row and unbounded following) as rest
+    from term cross join dataset where chunk_count > 0
+  ) as known
+),
 chooser as materialized (
-  select position, literals::tsquery as query, rarity * weight as rarity
-  from term cross join dataset
-  where term.chunk_count > 0 and (term.chunk_count <= greatest(50, least(dataset.chunks / 10, 1000 + dataset.chunks / 25)) or place <= 2)
-  union all select null, query, 100 from phrases where query is not null
+  select query && coalesce(case when common then others end, query) as query, rarity, 5000 as most
+  from choosing
+  cross join lateral (select chunk_count > 2000 as common) as measured
+  left join lateral (
+    select string_agg('(' || other.query::text || ')', ' | ')::tsquery as others from choosing as other
+    where other.position <> choosing.position
+  ) as beside on common
+  where not enough
+  union all select query, rarity / 100, 500 from choosing where not enough and chunk_count > 2000
+  union all select query, 100, 5000 from phrases where query is not null
 )`;
 
 /** What became of each word, for people who ask why. */
 export const describedSql = `
   select json_agg(json_build_object(
            'word', (select plain_text from word where word.position = case when term.position < 1000 then term.position else (term.position - 1000) / 2 end),
-           'passages', chunk_count, 'chose', exists (select from chooser where chooser.position = term.position),
+           'passages', chunk_count, 'chose', exists (select from choosing where choosing.position = term.position and not enough),
            'lookedFor', (
              select json_agg(json_build_object('term', lexeme, 'weight', round(weight::numeric, 2), 'passages', chunk_count) order by weight desc, lexeme)
              from variant where variant.position = term.position and chunk_count > 0
