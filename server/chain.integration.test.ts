@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { query } from "#db/client.ts";
+import { connection, query, replaceConnection } from "#db/client.ts";
 import { createDocuments } from "./documents/create.ts";
 import { ingestDocument } from "./documents/ingest.ts";
 import { badCredentialLimit, signUpGrant, tiers } from "./operations.ts";
@@ -73,6 +73,36 @@ describe("charging", () => {
 describe("rights bind the next call", () => {
   beforeEach(async () => {
     expect((await ask("granite")).status).toBe(200);
+  });
+
+  it("also while calls before it are still being identified, which one statement does for all", async () => {
+    const opened = await connection();
+    const read = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    let statements = 0;
+    replaceConnection({
+      ...opened,
+      query: async <Row>(text: string, parameters?: readonly unknown[]) => {
+        const rows = await opened.query<Row>(text, parameters);
+        if (text.includes("from apikey k") && ++statements === 1) {
+          read.resolve();
+          await goOn.promise;
+        }
+        return rows;
+      },
+    });
+    const call = async () => (await rest("GET", "/credits", { "x-api-key": key })).status;
+    try {
+      const before = [call(), call(), call()];
+      await read.promise;
+      await query("update apikey set enabled = false where id = $1", [keyId]);
+      expect(await call()).toBe(401);
+      goOn.resolve();
+      expect(await Promise.all(before)).toEqual([200, 200, 200]);
+      expect(statements).toBe(2);
+    } finally {
+      replaceConnection(opened);
+    }
   });
 
   it("a revoked key is refused", async () => {
