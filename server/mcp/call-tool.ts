@@ -124,7 +124,7 @@ function listenToProgress(admitted: Admitted, { _meta, notify }: ServerContext["
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return;
   const progress = (done: number, total: number) => {
-    const params = { progressToken, progress: done, total };
+    const params = { progressToken, progress: done, total, message: `${done} of ${total} done` };
     // To a caller that went away: its signal stops the work.
     notify({ method: "notifications/progress", params }).catch(() => undefined);
   };

@@ -76,6 +76,10 @@ export async function identifyAnew(admitted: Admitted, id: OperationId): Promise
   throw refusal;
 }
 
+export function unknownCursor(): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, "The cursor is not one that this list gave.");
+}
+
 /** For methods other than tools/call, whose results cannot be errors. */
 export function protocolError(error: unknown): ProtocolError {
   if (error instanceof ProtocolError) return error;

@@ -269,7 +269,7 @@ describe.each(eras)("%s", (era) => {
     expect(status).toBe(200);
     expect(messages.map(({ method, params }) => (method ? params : "result"))).toMatchObject([
       { progressToken: "p", progress: 1, total: 2 },
-      { progressToken: "p", progress: 2, total: 2 },
+      { progressToken: "p", progress: 2, total: 2, message: "2 of 2 done" },
       "result",
     ]);
     expect(messages.at(-1)?.result?._meta?.["dev.fltr/meter"]).toMatchObject({ charged: 20 });
@@ -512,6 +512,14 @@ describe("HTTP", () => {
     const { status } = await send(method, body, { origin: "http://evil.example", "x-api-key": fixture.key });
     expect(status).toBe(403);
   });
+
+  it.each(["tools/list", "prompts/list", "resources/list", "resources/templates/list"])(
+    "refuses a cursor that %s did not give",
+    async (method) => {
+      const { body } = await request("2026-07-28", method, { cursor: "none" }, { "x-api-key": fixture.key });
+      expect(body.error?.code).toBe(-32602);
+    },
+  );
 
   it("does not serve the discontinued stream of changes", async () => {
     const { status, body } = await request(

@@ -18,7 +18,7 @@ import { json } from "../http.ts";
 import { log } from "../log.ts";
 import { operation } from "../operations.ts";
 import { callTool } from "./call-tool.ts";
-import { admittedFor, type Exchange, protocolError } from "./exchange.ts";
+import { admittedFor, type Exchange, protocolError, unknownCursor } from "./exchange.ts";
 import { instructionsFor } from "./instructions.ts";
 import { completePrompt, getPrompt, promptList } from "./prompts.ts";
 import { completeTemplate, listResources, readResource, resourceTemplates } from "./resources.ts";
@@ -130,14 +130,16 @@ function addResources(server: Server, exchange: Exchange): void {
   server.setRequestHandler("resources/list", ({ params }, ctx) =>
     answered(listResources(admittedFor(exchange, ctx), params?.cursor)),
   );
-  server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates }));
+  server.setRequestHandler("resources/templates/list", ({ params }) =>
+    onlyPage({ resourceTemplates }, params?.cursor),
+  );
   server.setRequestHandler("resources/read", ({ params }, ctx) =>
     answered(readResource(exchange, admittedFor(exchange, ctx), params.uri)),
   );
 }
 
 function addPrompts(server: Server, exchange: Exchange): void {
-  server.setRequestHandler("prompts/list", () => ({ prompts: promptList }));
+  server.setRequestHandler("prompts/list", ({ params }) => onlyPage({ prompts: promptList }, params?.cursor));
   server.setRequestHandler("prompts/get", ({ params }, ctx) =>
     answered(getPrompt(admittedFor(exchange, ctx), params.name, params.arguments ?? {})),
   );
@@ -146,6 +148,12 @@ function addPrompts(server: Server, exchange: Exchange): void {
     if (ref.type === "ref/prompt") return answered(completePrompt(admitted, ref.name, argument));
     return answered(completeTemplate(admitted, argument, context?.arguments ?? {}));
   });
+}
+
+/** Of a list that gives no cursor. */
+function onlyPage<Page>(page: Page, cursor: string | undefined): Page {
+  if (cursor !== undefined) throw unknownCursor();
+  return page;
 }
 
 async function answered<Result>(answer: Promise<Result>): Promise<Result> {

@@ -3,12 +3,7 @@
  * with a tool fails at boot. The first is free, read-only and callable with no arguments, since clients and
  * the conformance suite try the first one they see.
  */
-import {
-  type Tool as ListedTool,
-  type ListToolsResult,
-  ProtocolError,
-  ProtocolErrorCode,
-} from "@modelcontextprotocol/server";
+import type { Tool as ListedTool, ListToolsResult } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { refusalOf } from "../admission.ts";
 import { type CatalogEntry, catalog } from "../catalog.ts";
@@ -16,6 +11,7 @@ import type { OperationId } from "../operations.ts";
 import { priceFields } from "../price.ts";
 import type { Principal } from "../principal.ts";
 import { type EndpointTool, endpointTools } from "./endpoint-tools.ts";
+import { unknownCursor } from "./exchange.ts";
 import { priceKey } from "./meter.ts";
 import { assertReadableInput, type JsonSchema, toolSchema } from "./schema.ts";
 
@@ -101,9 +97,7 @@ export async function pageOfTools(
   const all = [...toolsFor(principal), ...(await endpointsFor(principal))];
   const last = cursor === undefined ? null : Buffer.from(cursor, "base64url").toString();
   const before = last === null ? -1 : all.findIndex(({ shown }) => shown.name === last);
-  if (last !== null && before < 0) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, "The cursor is not one that this list gave.");
-  }
+  if (last !== null && before < 0) throw unknownCursor();
   const page = all.slice(before + 1, before + 1 + pageSize);
   const more = before + 1 + page.length < all.length ? page.at(-1) : undefined;
   return {
