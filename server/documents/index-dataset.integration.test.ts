@@ -142,6 +142,18 @@ describe("a model", () => {
     await owner.setBalance(10_000);
   });
 
+  it("is asked once for a search in several of its datasets", async () => {
+    const datasetIds = [await make({}, things), await make({}, things)];
+    for (const datasetId of datasetIds) {
+      await indexDataset(datasetId, signal);
+      await ask(datasetId, "car");
+    }
+    server.set("answer");
+    const { body } = await rest("POST", "/mcp/query", cookie, { datasetIds, query: "automobile" });
+    expect(body.hits).toMatchObject([{ documentTitle: "A car." }, { documentTitle: "A car." }]);
+    expect(server.requests.map(({ input }) => input)).toEqual([["automobile"]]);
+  });
+
   it("away: words are an answer, which says so, at the price of any", async () => {
     const dataset = await make({}, things);
     await indexDataset(dataset, signal);

@@ -12,6 +12,7 @@ import { comparePlaces, compareRanks, cursorOf, type Place, placeAfter } from ".
 import { groupByDocument, type Placed } from "./group.ts";
 import { parseQuery } from "./parse-query.ts";
 import { type Found, type Hit, type Search, searchDataset, type Term } from "./query.ts";
+import { queryVectors } from "./query-vector.ts";
 import { rerankedExtent, rerankHits } from "./rerank.ts";
 
 type Asked = {
@@ -88,9 +89,10 @@ function findIn(
   { datasetIds, ...search }: Asked,
   extent: Pick<Search, "depth" | "after" | "minimumScore">,
 ): Promise<Found[]> {
+  const vectorFor = queryVectors(search.query, search.signal);
   return Promise.all(
     datasetIds.map(async (datasetId) => {
-      const one = await searchDataset({ ...search, ...search.options, datasetId, ...extent });
+      const one = await searchDataset({ ...search, ...search.options, datasetId, vectorFor, ...extent });
       if (one === null) throw datasetNotFound(datasetId, search.reader);
       return one;
     }),

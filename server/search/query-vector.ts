@@ -24,12 +24,21 @@ export function nearFrom(model: string): number {
   return model === lexicalHash.model ? 0.3 : 0;
 }
 
-export async function queryVector(
-  datasetId: string,
+/** Of one query, for the searches in several datasets that may share a model: each model is asked once. */
+export function queryVectors(
   query: string,
   signal?: AbortSignal,
-): Promise<QueryVector> {
-  const model = served.get(datasetId) ?? lexicalHash.model;
+): (datasetId: string) => Promise<QueryVector> {
+  const asked = new Map<string, Promise<QueryVector>>();
+  return (datasetId) => {
+    const model = served.get(datasetId) ?? lexicalHash.model;
+    const vector = asked.get(model) ?? vectorBy(model, query, signal);
+    asked.set(model, vector);
+    return vector;
+  };
+}
+
+async function vectorBy(model: string, query: string, signal?: AbortSignal): Promise<QueryVector> {
   if (model === lexicalHash.model) return builtInVector(query);
   if (!vectorModels().includes(model)) return { model, vector: null };
   return { model, vector: await embeddedInTime(model, query, signal) };

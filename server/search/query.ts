@@ -10,7 +10,7 @@ import type { QueryOptions } from "../query-fields.ts";
 import { conditionOf } from "../query-filters.ts";
 import type { Rank } from "./cursor.ts";
 import { parseQuery } from "./parse-query.ts";
-import { builtInVector, nearFrom, type QueryVector, queryVector, rememberModel } from "./query-vector.ts";
+import { builtInVector, nearFrom, type QueryVector, queryVectors, rememberModel } from "./query-vector.ts";
 import { type Parameters, searchStatement, valuesOf } from "./statement.ts";
 
 export type Hit = {
@@ -81,6 +81,8 @@ export type Search = Partial<SearchOptions> & {
   /** The hit before the first. */
   after?: Rank | null;
   signal?: AbortSignal;
+  /** The query's vector for a dataset, where other searches share it. */
+  vectorFor?: ReturnType<typeof queryVectors>;
   /** Sees what this transaction did. Nobody is asked for a vector in it: built-in ones count, or the words alone. */
   within?: Transaction;
 };
@@ -109,12 +111,11 @@ const byWordsAlone =
 /** Null when there is no such dataset for this reader: unknown and somebody else's are the same answer. */
 export async function searchDataset(search: Search): Promise<Found | null> {
   if (search.mode === "text") return shape(search, null, await ask(search, null));
-  const made = search.within
-    ? builtInVector(search.query)
-    : await queryVector(search.datasetId, search.query, search.signal);
+  const { vectorFor = queryVectors(search.query, search.signal) } = search;
+  const made = search.within ? builtInVector(search.query) : await vectorFor(search.datasetId);
   const rows = await ask(search, made);
   if (search.within || !isLost(rows, made)) return shape(search, made, rows);
-  const remade = await queryVector(search.datasetId, search.query, search.signal);
+  const remade = await vectorFor(search.datasetId);
   const again = await ask(search, remade);
   // Should it go over to another model just now, or have vectors of another length, the words are left.
   if (!again[0] || again[0].comparable || remade.vector === null) return shape(search, remade, again);
