@@ -17,8 +17,9 @@ import { useState } from "react";
 import { count } from "../format.ts";
 import { ProblemAlert } from "../problem-alert.tsx";
 import type { DatasetsValue } from "./access.ts";
+import type { DatasetChoice } from "./dataset-choices.ts";
 import classes from "./datasets-field.module.css";
-import { type DatasetChoice, useDatasetChoices } from "./use-dataset-choices.ts";
+import { useDatasetChoices } from "./use-dataset-choices.ts";
 
 /** More than fit into the list at once. */
 const searchFrom = 9;
