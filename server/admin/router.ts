@@ -6,7 +6,7 @@ import { user } from "#db/schema/auth.ts";
 import { creditAccounts, limitOverrides } from "#db/schema/ledger.ts";
 import { openAccount } from "../accounts.ts";
 import { callerOf } from "../admission.ts";
-import { auditAct, auditInput, auditSchema, listEvents } from "../audit.ts";
+import { auditAct } from "../audit.ts";
 import { recheckBalance } from "../balance-watch.ts";
 import { ApiError } from "../errors.ts";
 import { idField, nameField, proseField, timeField } from "../fields.ts";
@@ -20,6 +20,7 @@ import { creditsText } from "../stripe.ts";
 import { procedure, router } from "../trpc.ts";
 import { changeRights } from "../user-rights.ts";
 import { credentials } from "./access.ts";
+import { auditOfEveryone } from "./audit-of-everyone.ts";
 import { funnel, health, policy, refusalRate } from "./installation.ts";
 import { creditRequestsList, declineCreditRequest, resolveRequest, stripeEventsList } from "./payments.ts";
 
@@ -34,9 +35,7 @@ const limitNames: readonly [string, ...string[]] = [
 ];
 
 export const adminRouter = router({
-  audit: procedure("admin.audit", { input: auditInput, output: pageOf(auditSchema) }).query(({ input }) =>
-    listEvents(null, input),
-  ),
+  audit: auditOfEveryone,
 
   rotateSigningKey: procedure("admin.rotateSigningKey", {
     input: z.strictObject({}),

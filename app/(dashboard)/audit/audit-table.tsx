@@ -23,17 +23,17 @@ import type { useEventList } from "./use-event-list.ts";
 
 export type AuditEvent = inferRouterOutputs<AppRouter>["audit"]["list"]["items"][number];
 
-type Page = { items: readonly AuditEvent[]; nextCursor: string | null };
+type Page<Event> = { items: readonly Event[]; nextCursor: string | null };
 
 /** `who` and `what` name those the viewer knows. */
-export function AuditTable(props: {
-  page: Page | undefined;
+export function AuditTable<Event extends AuditEvent>(props: {
+  page: Page<Event> | undefined;
   error: unknown;
   onRetry: () => void;
   busy: boolean;
   list: ReturnType<typeof useEventList>;
-  who: (event: AuditEvent) => string;
-  what: (event: AuditEvent) => string;
+  who: (event: Event) => ReactNode;
+  what: (event: Event) => ReactNode;
   empty: ReactNode;
 }) {
   const { page } = props;
@@ -84,17 +84,19 @@ export function AuditTable(props: {
   );
 }
 
-function Row({ event, who, what }: { event: AuditEvent; who: string; what: string }) {
-  const about = [what, changedText(event.detail.changed)].filter(Boolean).join(": ");
+function Row({ event, who, what }: { event: AuditEvent; who: ReactNode; what: ReactNode }) {
+  const changed = changedText(event.detail.changed);
   return (
     <TableTr>
       <TableTd style={{ overflowWrap: "anywhere" }}>
         <Text size="sm" fw={500} {...(isAlarming(event.event) ? { c: "var(--mantine-color-error)" } : {})}>
           {eventWords(event.event)}
         </Text>
-        {about && (
+        {(what || changed) && (
           <Text size="sm" c="dimmed">
-            {about}
+            {what}
+            {what && changed && ": "}
+            {changed}
           </Text>
         )}
         <Text size="sm" c="dimmed" hiddenFrom="sm">

@@ -15,15 +15,45 @@ const kinds: Record<string, string> = {
   system: "FLTR itself",
 };
 
-const who = ({ actorKind, actorId }: AuditEvent) =>
-  actorKind === "user" && actorId === null
-    ? "Somebody without a session"
-    : [kinds[actorKind] ?? actorKind, actorId].filter(Boolean).join(" ");
+type NamedEvent = AuditEvent & { readonly names: Readonly<Record<string, string>> };
 
-const what = ({ accountId, actorId, subjectId }: AuditEvent) =>
-  [subjectId, accountId === actorId ? null : accountId ? `account ${accountId}` : "no account"]
-    .filter(Boolean)
-    .join(", ");
+/** Its name, where it is still there, and its id for who points at it. */
+function Named({ id, event }: { id: string; event: NamedEvent }) {
+  const name = event.names[id];
+  return name ? <span title={id}>{name}</span> : id;
+}
+
+function Who({ event }: { event: NamedEvent }) {
+  const { actorKind, actorId } = event;
+  if (actorKind === "user" && actorId === null) return "Somebody without a session";
+  if (actorId === null) return kinds[actorKind] ?? actorKind;
+  if (actorKind === "user") return <Named id={actorId} event={event} />;
+  return (
+    <>
+      {kinds[actorKind] ?? actorKind} <Named id={actorId} event={event} />
+    </>
+  );
+}
+
+const hasSubject = ({ accountId, actorId, subjectId }: AuditEvent) =>
+  (subjectId !== null && subjectId !== accountId) || accountId === null || accountId !== actorId;
+
+function What({ event }: { event: NamedEvent }) {
+  const { accountId, actorId, subjectId } = event;
+  const subject = subjectId !== null && subjectId !== accountId ? subjectId : null;
+  return (
+    <>
+      {subject && <Named id={subject} event={event} />}
+      {subject && accountId !== actorId && ", "}
+      {accountId === null && "no account"}
+      {accountId !== null && accountId !== actorId && (
+        <>
+          account <Named id={accountId} event={event} />
+        </>
+      )}
+    </>
+  );
+}
 
 export function EveryonesAudit() {
   const trpc = useTRPC();
@@ -44,8 +74,8 @@ export function EveryonesAudit() {
         onRetry={() => void events.refetch()}
         busy={events.isPlaceholderData}
         list={list}
-        who={who}
-        what={what}
+        who={(event) => <Who event={event} />}
+        what={(event) => (hasSubject(event) ? <What event={event} /> : null)}
         empty={<Text c="dimmed">Nothing happened yet.</Text>}
       />
     </>
