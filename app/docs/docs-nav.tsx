@@ -4,20 +4,29 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import classes from "./docs.module.css";
 
-export function DocsNav({ items }: { items: readonly { href: string; label: string }[] }) {
+type Item = { href: string; label: string };
+
+/** Beside the text; on a phone above it, closed. */
+export function DocsNav({ items }: { items: readonly Item[] }) {
   const pathname = usePathname();
+  const links = items.map(({ href, label }) => (
+    <Link
+      key={href}
+      href={href}
+      prefetch={false}
+      className={classes.link}
+      aria-current={pathname === href ? "page" : undefined}
+    >
+      {label}
+    </Link>
+  ));
   return (
     <nav className={classes.nav} aria-label="Documentation">
-      {items.map(({ href, label }) => (
-        <Link
-          key={href}
-          href={href}
-          className={classes.link}
-          aria-current={pathname === href ? "page" : undefined}
-        >
-          {label}
-        </Link>
-      ))}
+      <details key={pathname} className={classes.short}>
+        <summary>All guides</summary>
+        {links}
+      </details>
+      <div className={classes.long}>{links}</div>
     </nav>
   );
 }

@@ -15,7 +15,7 @@ export default async function DocsLayout({ children }: { children: ReactNode }) 
       <Box component="header" className={classes.header ?? ""}>
         <Container size={1160} px="lg">
           <Group h={60} justify="space-between" wrap="nowrap">
-            <Link href="/" aria-label="FLTR: home" style={{ textDecoration: "none" }}>
+            <Link href="/" prefetch={false} aria-label="FLTR: home" style={{ textDecoration: "none" }}>
               <Logo />
             </Link>
             <ButtonLink href={user ? "/overview" : "/sign-in"} size="sm" variant="default">

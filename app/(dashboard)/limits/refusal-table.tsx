@@ -40,7 +40,7 @@ export function RefusalTable() {
             <TableTh w={100} ta="right">
               Refused
             </TableTh>
-            <TableTh w={150} ta="right">
+            <TableTh w={150} ta="right" visibleFrom="sm">
               Last
             </TableTh>
           </TableTr>
@@ -56,7 +56,7 @@ export function RefusalTable() {
                   {row.operation === null ? "A request that is no operation" : operationWords(row.operation)}
                 </Text>
                 <Text size="sm" c="dimmed" hiddenFrom="sm">
-                  {credentialWords(row)}
+                  {credentialWords(row)}, <TimeText value={row.lastAt} />
                 </Text>
               </TableTd>
               <TableTd visibleFrom="sm" style={{ overflowWrap: "anywhere" }}>
@@ -65,7 +65,7 @@ export function RefusalTable() {
               <TableTd ta="right" className="numeric">
                 {formatNumber(row.count)}
               </TableTd>
-              <TableTd ta="right">
+              <TableTd ta="right" visibleFrom="sm">
                 <TimeText value={row.lastAt} />
               </TableTd>
             </TableTr>

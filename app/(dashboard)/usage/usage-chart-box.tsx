@@ -7,6 +7,7 @@ import { count, formatNumber } from "../../_components/format.ts";
 import { chartOf, type Grouping, type Measure, type UsageItem } from "./series.ts";
 
 const height = 280;
+const emptyHeight = 140;
 
 const UsageChart = dynamic(() => import("./usage-chart.tsx"), {
   ssr: false,
@@ -24,7 +25,7 @@ export function UsageChartBox(props: {
   const unit = props.measure === "calls" ? "call" : "credit";
   if (series.length === 0) {
     return (
-      <Box h={height} style={{ display: "grid", placeItems: "center" }}>
+      <Box h={emptyHeight} style={{ display: "grid", placeItems: "center" }}>
         <Text c="dimmed">
           {unit === "call" ? "No calls in this time." : "Nothing was charged in this time."}
         </Text>

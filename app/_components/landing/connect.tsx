@@ -1,6 +1,6 @@
 import { Box, Container, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { CodeBlock } from "../code-block.tsx";
-import { claudeCommand, curlCommand } from "../connect-snippets.ts";
+import { curlCommand, signInSnippets } from "../connect-snippets.ts";
 import classes from "./landing.module.css";
 
 export function Connect({ address }: { address: string }) {
@@ -19,10 +19,10 @@ export function Connect({ address }: { address: string }) {
             <Title order={3} fz="md">
               AI apps, over MCP
             </Title>
-            <CodeBlock label="Command for Claude Code" code={claudeCommand(call)} />
+            <CodeBlock label="Command for Claude Code" code={signInSnippets.claudeCode(address)} />
             <Text size="sm" c="dimmed">
-              Cursor, VS Code and others take the same address and header. You get their configuration with
-              each new key.
+              Then type /mcp in Claude Code and sign in: you choose what it may read and spend. Claude on the
+              web, ChatGPT, Cursor, VS Code and others take the same address.
             </Text>
           </Stack>
           <Stack gap="xs" miw={0}>

@@ -1,7 +1,7 @@
 import { Anchor, Box, Container, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { signUpGrant } from "#server/operations.ts";
 import { formatNumber } from "../format.ts";
-import { ButtonLink } from "../links.tsx";
+import { ButtonLink, TextLink } from "../links.tsx";
 import { Logo } from "../logo.tsx";
 import { AnswerPicture } from "./answer-picture.tsx";
 import { Connect } from "./connect.tsx";
@@ -16,6 +16,9 @@ export function Landing({ signedIn, address }: { signedIn: boolean; address: str
           <Group h={64} justify="space-between" wrap="nowrap">
             <Logo />
             <Group gap="xs" wrap="nowrap">
+              <ButtonLink href="/docs" size="sm" variant="subtle" visibleFrom="sm">
+                Guides
+              </ButtonLink>
               {signedIn ? (
                 <ButtonLink href="/overview" size="sm">
                   Open the dashboard
@@ -47,8 +50,8 @@ export function Landing({ signedIn, address }: { signedIn: boolean; address: str
               </Title>
               <Text className={classes.lead} c="dimmed">
                 Drop in a folder of documents. FLTR makes it a search service for Claude, Cursor, VS Code and
-                your own programs. Each app gets its own key, sees what it has left, leaves a receipt for what
-                it read, and stops the moment you say so.
+                your own programs. Each app gets datasets and a budget of its own, sees what it has left,
+                leaves a receipt for what it read, and stops the moment you say so.
               </Text>
               <Group gap="sm">
                 <ButtonLink href={signedIn ? "/overview" : "/sign-up"} size="md">
@@ -74,9 +77,17 @@ export function Landing({ signedIn, address }: { signedIn: boolean; address: str
             <Text size="sm" c="dimmed">
               FLTR
             </Text>
-            <Anchor href="/api/v1/openapi.json" size="sm">
-              OpenAPI document
-            </Anchor>
+            <Group gap="lg">
+              <TextLink href="/docs" size="sm">
+                Guides
+              </TextLink>
+              <TextLink href="/docs/reference" size="sm">
+                API reference
+              </TextLink>
+              <Anchor href="/api/v1/openapi.json" size="sm">
+                OpenAPI document
+              </Anchor>
+            </Group>
           </Group>
         </Container>
       </Box>

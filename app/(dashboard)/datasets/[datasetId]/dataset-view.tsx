@@ -4,7 +4,7 @@ import { Badge, Tabs, TabsList, TabsPanel, TabsTab, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
-import { count } from "../../../_components/format.ts";
+import { count, formatNumber } from "../../../_components/format.ts";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
@@ -71,7 +71,7 @@ export function DatasetView(props: {
               rightSection={
                 value === "documents" ? (
                   <Text span size="xs" c="dimmed" className="numeric">
-                    {documentCount}
+                    {formatNumber(documentCount)}
                   </Text>
                 ) : null
               }
