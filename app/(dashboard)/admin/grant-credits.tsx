@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+import { Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { count, formatNumber } from "../../_components/format.ts";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
@@ -81,14 +82,9 @@ function GrantForm({ recipient, onClose }: { recipient: Recipient; onClose: () =
           maxLength={500}
           {...form.getInputProps("reason")}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={grant.isPending}>
-            Give credits
-          </Button>
-        </Group>
+        <FormButtons onCancel={onClose} busy={grant.isPending}>
+          Give credits
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Scope } from "#server/operations.ts";
@@ -12,6 +12,7 @@ import {
 } from "../../_components/access-fields/access.ts";
 import { ExpiryField } from "../../_components/access-fields/expiry-field.tsx";
 import { ScopesField } from "../../_components/access-fields/scopes-field.tsx";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { AccessFields } from "../access/access-fields.tsx";
@@ -84,14 +85,9 @@ function MachineForm({ onClose, onCreated }: Props) {
         />
         <AccessFields values={values} onChange={setValues} />
         <ExpiryField value={lifetime} onChange={setLifetime} />
-        <Group justify="flex-end" mt="sm">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Add machine
-          </Button>
-        </Group>
+        <FormButtons onCancel={onClose} busy={create.isPending}>
+          Add machine
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -1,12 +1,13 @@
 "use client";
 
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toExpiresInDays } from "../../_components/access-fields/access.ts";
 import { usedText } from "../../_components/access-fields/budget.ts";
 import { ExpiryField } from "../../_components/access-fields/expiry-field.tsx";
 import { ScopesField } from "../../_components/access-fields/scopes-field.tsx";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { AccessFields } from "../access/access-fields.tsx";
@@ -68,14 +69,9 @@ function ChangeForm({ connection, onClose }: Omit<Props, "opened">) {
           {connection.budget && `Used: ${usedText(connection.budget)}. `}Its next call goes by what you save
           here. What it did not ask for before, it may do once it has signed in again.
         </Text>
-        <Group justify="flex-end" mt="sm">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            Save
-          </Button>
-        </Group>
+        <FormButtons onCancel={onClose} busy={change.isPending}>
+          Save
+        </FormButtons>
       </Stack>
     </form>
   );

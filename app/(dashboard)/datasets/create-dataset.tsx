@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Modal, Stack, Textarea, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { isLanguage, LanguageField, ModelField } from "./reading-fields.tsx";
@@ -76,14 +77,9 @@ export function CreateDataset(props: {
           <VisibilityField key={form.key("visibility")} {...form.getInputProps("visibility")} />
           <LanguageField key={form.key("language")} {...form.getInputProps("language")} />
           <ModelField models={models} key={form.key("model")} {...form.getInputProps("model")} />
-          <Group justify="flex-end" mt="sm">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create dataset
-            </Button>
-          </Group>
+          <FormButtons onCancel={onClose} busy={create.isPending}>
+            Create dataset
+          </FormButtons>
         </Stack>
       </form>
     </Modal>

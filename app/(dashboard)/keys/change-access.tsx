@@ -1,11 +1,12 @@
 "use client";
 
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Modal, Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { problemOfRate } from "../../_components/access-fields/access.ts";
 import { DatasetsField } from "../../_components/access-fields/datasets-field.tsx";
 import { RateField } from "../../_components/access-fields/rate-field.tsx";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { accessValuesOf, toAccess } from "../access/access-values.ts";
@@ -55,14 +56,9 @@ function AccessForm({ apiKey, onClose }: Props) {
           value={values.addresses}
           onChange={(addresses) => setValues({ ...values, addresses })}
         />
-        <Group justify="flex-end" mt="sm">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            Save access
-          </Button>
-        </Group>
+        <FormButtons onCancel={onClose} busy={change.isPending}>
+          Save access
+        </FormButtons>
       </Stack>
     </form>
   );

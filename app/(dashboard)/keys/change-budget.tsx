@@ -1,10 +1,11 @@
 "use client";
 
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { problemOfCredits, toBudget, usedText, valuesOf } from "../../_components/access-fields/budget.ts";
 import { BudgetFields } from "../../_components/access-fields/budget-fields.tsx";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import type { Key } from "./key-table.tsx";
@@ -52,14 +53,9 @@ function BudgetForm({ apiKey, onClose }: { apiKey: Key; onClose: () => void }) {
           onCredits={(credits) => setValues({ ...values, credits })}
           error={problem}
         />
-        <Group justify="flex-end" mt="sm">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            Save budget
-          </Button>
-        </Group>
+        <FormButtons onCancel={onClose} busy={change.isPending}>
+          Save budget
+        </FormButtons>
       </Stack>
     </form>
   );

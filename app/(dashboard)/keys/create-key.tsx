@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Checkbox, CheckboxGroup, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Checkbox, CheckboxGroup, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type Scope, scopes } from "#server/operations.ts";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { AccessFields } from "../access/access-fields.tsx";
@@ -84,14 +85,9 @@ export function CreateKey(props: {
             values={form.values.access}
             onChange={(access) => form.setFieldValue("access", access)}
           />
-          <Group justify="flex-end" mt="sm">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create key
-            </Button>
-          </Group>
+          <FormButtons onCancel={onClose} busy={create.isPending}>
+            Create key
+          </FormButtons>
         </Stack>
       </form>
     </Modal>

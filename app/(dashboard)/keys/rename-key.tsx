@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Modal, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import type { Key } from "./key-table.tsx";
@@ -37,14 +38,9 @@ export function RenameKey(props: { apiKey: Key; opened: boolean; onClose: () => 
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={rename.isPending}>
-              Rename
-            </Button>
-          </Group>
+          <FormButtons onCancel={onClose} busy={rename.isPending}>
+            Rename
+          </FormButtons>
         </Stack>
       </form>
     </Modal>

@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Modal, Select, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import type { Key, ShownSecret } from "./key-table.tsx";
@@ -58,14 +59,9 @@ function RotateForm({ apiKey, onClose, onRotated }: Props) {
           value={grace}
           onChange={(value) => setGrace(value ?? "24")}
         />
-        <Group justify="flex-end" mt="sm">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={rotate.isPending}>
-            Rotate key
-          </Button>
-        </Group>
+        <FormButtons onCancel={onClose} busy={rotate.isPending}>
+          Rotate key
+        </FormButtons>
       </Stack>
     </form>
   );

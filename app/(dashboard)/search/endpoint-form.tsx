@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Group, MultiSelect, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { MultiSelect, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { ReactNode } from "react";
 import type { OptionName } from "#server/query-fields.ts";
+import { FormButtons } from "../../_components/form-buttons.tsx";
 import { OptionFields } from "./option-fields.tsx";
 import { type ChosenOptions, fieldList } from "./option-words.ts";
 
@@ -76,14 +77,9 @@ export function EndpointForm(props: {
           {...form.getInputProps("fixed")}
         />
         <Switch label={props.publishLabel} {...form.getInputProps("publish", { type: "checkbox" })} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={props.onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={props.pending}>
-            {props.submit}
-          </Button>
-        </Group>
+        <FormButtons onCancel={props.onCancel} busy={props.pending}>
+          {props.submit}
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { FormButtons } from "../../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 import { choiceOf, hoursOf, schedules } from "./schedule.ts";
@@ -76,14 +77,9 @@ export function AddAddress(props: { datasetId: string; opened: boolean; onClose:
             key={form.key("schedule")}
             {...form.getInputProps("schedule")}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Read it
-            </Button>
-          </Group>
+          <FormButtons onCancel={onClose} busy={create.isPending}>
+            Read it
+          </FormButtons>
         </Stack>
       </form>
     </Modal>

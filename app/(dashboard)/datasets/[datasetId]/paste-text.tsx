@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Modal, Stack, Textarea, TextInput } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { FormButtons } from "../../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
 
@@ -52,14 +53,9 @@ export function PasteText(props: { datasetId: string; opened: boolean; onClose: 
             key={form.key("text")}
             {...form.getInputProps("text")}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Add document
-            </Button>
-          </Group>
+          <FormButtons onCancel={onClose} busy={create.isPending}>
+            Add document
+          </FormButtons>
         </Stack>
       </form>
     </Modal>

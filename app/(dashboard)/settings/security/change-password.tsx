@@ -5,6 +5,7 @@ import { isNotEmpty, useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { authRequest } from "../../../_components/auth-request.ts";
+import { FormButtons } from "../../../_components/form-buttons.tsx";
 import { NewPasswordInput, newPasswordProblem } from "../../../_components/new-password-input.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { ProblemText } from "../../../_components/problem-text.tsx";
@@ -75,14 +76,9 @@ function PasswordForm({ onClose, onChanged }: { onClose: () => void; onChanged: 
         <Text size="sm" c="dimmed">
           Every other browser is signed out; this one stays signed in.
         </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Change password
-          </Button>
-        </Group>
+        <FormButtons onCancel={onClose} busy={busy}>
+          Change password
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, Modal, MultiSelect, Stack, Textarea } from "@mantine/core";
+import { Modal, MultiSelect, Stack, Textarea } from "@mantine/core";
 import { isNotEmpty, useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { FormButtons } from "../../../../_components/form-buttons.tsx";
 import { ProblemAlert } from "../../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../../_trpc/provider.tsx";
 import { namesOf } from "./score-words.ts";
@@ -87,14 +88,9 @@ export function QuestionForm(props: { datasetId: string; question: Question | nu
             maxRows={6}
             {...form.getInputProps("externalIds")}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending || update.isPending}>
-              {question ? "Save" : "Add question"}
-            </Button>
-          </Group>
+          <FormButtons onCancel={onClose} busy={create.isPending || update.isPending}>
+            {question ? "Save" : "Add question"}
+          </FormButtons>
         </Stack>
       </form>
     </Modal>
