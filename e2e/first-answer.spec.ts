@@ -50,6 +50,18 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
   await expect(page.getByRole("row", { name: /picture\.txt/ })).toContainText(/not text/i);
   await expectAccessibleNow(page);
 
+  await page.getByRole("button", { name: "Delete empty.txt" }).click();
+  await expect(page.getByRole("row", { name: /empty\.txt/ })).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("row", { name: /empty\.txt/ })).toBeVisible();
+  await page.getByRole("button", { name: "Delete empty.txt" }).click();
+  // Who leaves the page at once has still deleted it.
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByRole("row", { name: /stones\.md/ })).toBeVisible();
+    await expect(page.getByRole("row", { name: /empty\.txt/ })).toHaveCount(0, { timeout: 1_000 });
+  }).toPass();
+
   await page.getByRole("tab", { name: "Search" }).click();
   await page.getByLabel("Search this dataset").fill("granit quartz");
   await page.getByRole("button", { name: "Search", exact: true }).click();

@@ -6,6 +6,7 @@ import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
 import type { DashboardRouter } from "#server/router.ts";
 import { onSessionOver } from "../_components/session-over.tsx";
+import { lastingFetch } from "./lasting-fetch.ts";
 import { isPassing, isSessionOver } from "./problem.ts";
 import { makeQueryClient } from "./query-client.ts";
 
@@ -23,7 +24,7 @@ export function ApiProvider({ children }: { children: ReactNode }) {
           condition: ({ type }) => type === "subscription",
           true: httpSubscriptionLink({ url: "/api/trpc" }),
           // POST also for queries: a long question does not fit into an address.
-          false: httpLink({ url: "/api/trpc", methodOverride: "POST" }),
+          false: httpLink({ url: "/api/trpc", methodOverride: "POST", fetch: lastingFetch }),
         }),
       ],
     }),

@@ -1,13 +1,14 @@
 "use client";
 
 import { Button, Divider, Group, Paper, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { confirmDialog } from "../../../_components/dialogs.tsx";
 import { Pager, usePlace } from "../../../_components/pager.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { problemOf } from "../../../_trpc/problem.ts";
 import { useTRPC } from "../../../_trpc/provider.tsx";
+import { undoable, useLeaving } from "../../undoable.tsx";
 import type { ShownDocument } from "./document-drawer.tsx";
 import { flagsPerPage } from "./list-view.ts";
 
@@ -34,8 +35,15 @@ export function FlaggedPassages(props: { datasetId: string; onShow: (document: S
       },
     }),
   );
+  const leaving = useLeaving();
+  const approve = (chunkId: string, title: string) =>
+    undoable({
+      id: chunkId,
+      message: `Apps may trust this passage of “${title}”.`,
+      act: () => decide.mutateAsync({ datasetId, chunkId, decision: "approved" }),
+    });
   const redact = (chunkId: string) =>
-    modals.openConfirmModal({
+    confirmDialog({
       title: "Redact this passage?",
       children: (
         <Text size="sm">
@@ -48,7 +56,8 @@ export function FlaggedPassages(props: { datasetId: string; onShow: (document: S
       onConfirm: () => decide.mutate({ datasetId, chunkId, decision: "redacted" }),
     });
   if (flags.error) return <ProblemAlert error={flags.error} onRetry={() => void flags.refetch()} />;
-  if (!flags.data || (flags.data.items.length === 0 && !place.cursor)) return null;
+  const items = flags.data?.items.filter(({ chunkId }) => !leaving.has(chunkId)) ?? [];
+  if (!flags.data || (items.length === 0 && !place.cursor)) return null;
   return (
     <Paper component="section" withBorder p="lg" aria-labelledby="flagged-passages">
       <Stack gap="md">
@@ -60,7 +69,7 @@ export function FlaggedPassages(props: { datasetId: string; onShow: (document: S
             Until you decide, apps are told not to trust them. Approve what is harmless.
           </Text>
         </div>
-        {flags.data.items.map(({ chunkId, documentId, documentTitle, headingPath, page, text, reason }) => (
+        {items.map(({ chunkId, documentId, documentTitle, headingPath, page, text, reason }) => (
           <article key={chunkId} aria-label={`Flagged passage of ${documentTitle}`}>
             <Divider mb="md" />
             <UnstyledButton onClick={() => props.onShow({ id: documentId, title: documentTitle })}>
@@ -90,7 +99,7 @@ export function FlaggedPassages(props: { datasetId: string; onShow: (document: S
                   size="xs"
                   variant="default"
                   disabled={decide.isPending}
-                  onClick={() => decide.mutate({ datasetId, chunkId, decision: "approved" })}
+                  onClick={() => approve(chunkId, documentTitle)}
                 >
                   Approve
                 </Button>
