@@ -2,6 +2,9 @@
 
 import { Skeleton, Table, TableTbody, TableTd, TableTh, TableThead, TableTr, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import { memo } from "react";
+import type { AppRouter } from "#server/router.ts";
 import { formatNumber } from "../../_components/format.ts";
 import { operationWords } from "../../_components/operation-words.ts";
 import { Pager, usePlaceInAddress } from "../../_components/pager.tsx";
@@ -45,34 +48,8 @@ export function Statement({ filters }: { filters: EntryFilters }) {
             </TableTr>
           </TableThead>
           <TableTbody>
-            {entries.data.items.map(({ seq, kind, delta, balanceAfter, reason, createdAt }) => (
-              <TableTr key={seq}>
-                <TableTd style={{ overflowWrap: "anywhere" }}>
-                  <Text size="sm" fw={500}>
-                    {kindWords[kind]}
-                  </Text>
-                  <Text size="sm" c="dimmed">
-                    {operationWords(reason)}
-                  </Text>
-                  <Text size="xs" c="dimmed" hiddenFrom="sm">
-                    <TimeText value={createdAt} />
-                  </Text>
-                </TableTd>
-                <TableTd
-                  ta="right"
-                  className="numeric"
-                  {...(delta > 0 ? { c: "var(--fltr-positive)", fw: 550 } : {})}
-                >
-                  {delta > 0 ? "+" : "−"}
-                  {formatNumber(Math.abs(delta))}
-                </TableTd>
-                <TableTd ta="right" className="numeric" visibleFrom="sm">
-                  {formatNumber(balanceAfter)}
-                </TableTd>
-                <TableTd visibleFrom="sm">
-                  <TimeText value={createdAt} />
-                </TableTd>
-              </TableTr>
+            {entries.data.items.map((entry) => (
+              <Row key={entry.seq} entry={entry} />
             ))}
           </TableTbody>
         </Table>
@@ -86,3 +63,34 @@ export function Statement({ filters }: { filters: EntryFilters }) {
     </>
   );
 }
+
+type Entry = inferRouterOutputs<AppRouter>["credits"]["entries"]["items"][number];
+
+const Row = memo(function Row({ entry }: { entry: Entry }) {
+  const { kind, delta, balanceAfter, reason, createdAt } = entry;
+  return (
+    <TableTr>
+      <TableTd style={{ overflowWrap: "anywhere" }}>
+        <Text size="sm" fw={500}>
+          {kindWords[kind]}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {operationWords(reason)}
+        </Text>
+        <Text size="xs" c="dimmed" hiddenFrom="sm">
+          <TimeText value={createdAt} />
+        </Text>
+      </TableTd>
+      <TableTd ta="right" className="numeric" {...(delta > 0 ? { c: "var(--fltr-positive)", fw: 550 } : {})}>
+        {delta > 0 ? "+" : "−"}
+        {formatNumber(Math.abs(delta))}
+      </TableTd>
+      <TableTd ta="right" className="numeric" visibleFrom="sm">
+        {formatNumber(balanceAfter)}
+      </TableTd>
+      <TableTd visibleFrom="sm">
+        <TimeText value={createdAt} />
+      </TableTd>
+    </TableTr>
+  );
+});

@@ -13,6 +13,7 @@ import {
 } from "@mantine/core";
 import { IconReceipt } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { memo } from "react";
 import { EmptyBox } from "../../_components/empty-box.tsx";
 import { formatNumber } from "../../_components/format.ts";
 import { PageHeader } from "../../_components/page-header.tsx";
@@ -26,7 +27,7 @@ import { FilterBar } from "./filter-bar.tsx";
 import { type Filters, toInput } from "./filters.ts";
 import { ReceiptDrawer } from "./receipt-drawer.tsx";
 import { ReceiptSettings } from "./receipt-settings.tsx";
-import { credentialWords, receiptTitle } from "./receipt-words.ts";
+import { credentialWords, type Receipt, receiptTitle } from "./receipt-words.ts";
 import classes from "./receipts.module.css";
 import { useFilters } from "./use-filters.ts";
 
@@ -92,30 +93,7 @@ function ReceiptTable(props: { filters: Filters; onShow: (receiptId: string) => 
             </TableThead>
             <TableTbody>
               {receipts.data.items.map((receipt) => (
-                <TableTr key={receipt.id}>
-                  <TableTd>
-                    <UnstyledButton className={classes.query} onClick={() => props.onShow(receipt.id)}>
-                      <Text span size="sm" fw={500} lineClamp={2}>
-                        {receiptTitle(receipt)}
-                      </Text>
-                    </UnstyledButton>
-                    <Text size="sm" c="dimmed" hiddenFrom="sm" style={{ overflowWrap: "anywhere" }}>
-                      {credentialWords(receipt)}, <TimeText value={receipt.createdAt} />
-                    </Text>
-                  </TableTd>
-                  <TableTd visibleFrom="sm" style={{ overflowWrap: "anywhere" }}>
-                    {credentialWords(receipt)}
-                  </TableTd>
-                  <TableTd ta="right" visibleFrom="sm" className="numeric">
-                    {receipt.outcome === "empty" ? "nothing" : formatNumber(receipt.hitCount)}
-                  </TableTd>
-                  <TableTd ta="right" className="numeric">
-                    {formatNumber(receipt.creditsCharged)}
-                  </TableTd>
-                  <TableTd visibleFrom="md">
-                    <TimeText value={receipt.createdAt} />
-                  </TableTd>
-                </TableTr>
+                <Row key={receipt.id} receipt={receipt} onShow={props.onShow} />
               ))}
             </TableTbody>
           </Table>
@@ -130,3 +108,33 @@ function ReceiptTable(props: { filters: Filters; onShow: (receiptId: string) => 
     </>
   );
 }
+
+const Row = memo(function Row(props: { receipt: Receipt; onShow: (receiptId: string) => void }) {
+  const { receipt } = props;
+  return (
+    <TableTr>
+      <TableTd>
+        <UnstyledButton className={classes.query} onClick={() => props.onShow(receipt.id)}>
+          <Text span size="sm" fw={500} lineClamp={2}>
+            {receiptTitle(receipt)}
+          </Text>
+        </UnstyledButton>
+        <Text size="sm" c="dimmed" hiddenFrom="sm" style={{ overflowWrap: "anywhere" }}>
+          {credentialWords(receipt)}, <TimeText value={receipt.createdAt} />
+        </Text>
+      </TableTd>
+      <TableTd visibleFrom="sm" style={{ overflowWrap: "anywhere" }}>
+        {credentialWords(receipt)}
+      </TableTd>
+      <TableTd ta="right" visibleFrom="sm" className="numeric">
+        {receipt.outcome === "empty" ? "nothing" : formatNumber(receipt.hitCount)}
+      </TableTd>
+      <TableTd ta="right" className="numeric">
+        {formatNumber(receipt.creditsCharged)}
+      </TableTd>
+      <TableTd visibleFrom="md">
+        <TimeText value={receipt.createdAt} />
+      </TableTd>
+    </TableTr>
+  );
+});
