@@ -11,7 +11,7 @@ export function BalanceLink() {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.credits.get.queryOptions({}));
   return (
-    <Link href="/credits" className={classes.balance}>
+    <Link href="/credits" prefetch={false} className={classes.balance}>
       <Text span size="xs" c={data?.low ? "var(--mantine-color-error)" : "dimmed"} display="block">
         {data?.low ? "Balance is low" : "Balance"}
       </Text>

@@ -1,11 +1,16 @@
 "use client";
 
-import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
+import dynamic from "next/dynamic";
 import type { ReactNode } from "react";
+import { Dialogs } from "../_components/dialogs.tsx";
 import { ApiProvider } from "../_trpc/provider.tsx";
 import { LiveProvider } from "./live.tsx";
 import { type Offer, OfferProvider } from "./offer.tsx";
+
+// What is told before it is there waits for it.
+const Notifications = dynamic(async () => (await import("@mantine/notifications")).Notifications, {
+  ssr: false,
+});
 
 export function DashboardProviders({ offer, children }: { offer: Offer; children: ReactNode }) {
   return (
@@ -13,7 +18,8 @@ export function DashboardProviders({ offer, children }: { offer: Offer; children
       <ApiProvider>
         <LiveProvider>
           <OfferProvider value={offer}>
-            <ModalsProvider>{children}</ModalsProvider>
+            {children}
+            <Dialogs />
           </OfferProvider>
         </LiveProvider>
       </ApiProvider>

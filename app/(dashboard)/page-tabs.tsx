@@ -15,8 +15,10 @@ export function PageTabs(props: { label: string; pages: readonly { href: string;
           key={href}
           component={Link}
           href={href}
+          prefetch={false}
           label={label}
           w="auto"
+          className={classes.tab ?? ""}
           active={pathname === href}
           aria-current={pathname === href ? "page" : undefined}
         />

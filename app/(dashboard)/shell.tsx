@@ -10,7 +10,6 @@ import {
   Container,
   Group,
   NavLink,
-  ScrollArea,
   Stack,
   Text,
 } from "@mantine/core";
@@ -44,7 +43,12 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
     >
       <AppShellHeader hiddenFrom="sm" className={classes.header}>
         <Group h="100%" px="md" justify="space-between">
-          <Link href="/overview" aria-label="FLTR: overview" style={{ textDecoration: "none" }}>
+          <Link
+            href="/overview"
+            prefetch={false}
+            aria-label="FLTR: overview"
+            style={{ textDecoration: "none" }}
+          >
             <Logo />
           </Link>
           <Burger
@@ -59,14 +63,19 @@ export function Shell({ user, children }: { user: User; children: ReactNode }) {
       </AppShellHeader>
       <AppShellNavbar p="sm" id="menu" className={classes.navbar} aria-label="Main">
         <AppShellSection visibleFrom="sm" px={12} pt={6} pb={6}>
-          <Link href="/overview" aria-label="FLTR: overview" style={{ textDecoration: "none" }}>
+          <Link
+            href="/overview"
+            prefetch={false}
+            aria-label="FLTR: overview"
+            style={{ textDecoration: "none" }}
+          >
             <Logo />
           </Link>
         </AppShellSection>
         <AppShellSection>
           <Shortcuts groups={groups} />
         </AppShellSection>
-        <AppShellSection grow component={ScrollArea} type="hover" scrollbarSize={6}>
+        <AppShellSection grow className={classes.places ?? ""}>
           <Stack gap={4} pb="xs">
             {groups.map(({ label, places }) => (
               <Stack key={label} gap={1} role="group" aria-label={label}>
@@ -104,6 +113,8 @@ function PlaceLink(props: Place & { pathname: string; onClick: () => void }) {
     <NavLink
       component={Link}
       href={href}
+      // What a page shows is read when it is asked for: fetched ahead, its frame alone saves nothing.
+      prefetch={false}
       label={label}
       active={active}
       onClick={onClick}

@@ -1,13 +1,15 @@
 "use client";
 
-import { Group, Kbd, Modal, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Group, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys, useOs } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
+import { onceOpened } from "../_components/once-opened.tsx";
 import type { PlaceGroup } from "./places.ts";
 import classes from "./shell.module.css";
 
+const ShortcutHelp = onceOpened(async () => (await import("./shortcut-help.tsx")).ShortcutHelp);
 const Palette = dynamic(() => import("./palette.tsx"), { ssr: false });
 
 /** What the keyboard does on every page, and the button that does the same. */
@@ -23,12 +25,6 @@ export function Shortcuts({ groups }: { groups: readonly PlaceGroup[] }) {
   ]);
   // Also while something is being typed: nothing else is meant by it.
   useHotkeys([["mod+K", palette.toggle]], []);
-  const keys = [
-    { keys: [modifier, "K"], does: "Go to a page or one of your datasets by its name" },
-    { keys: ["↑", "↓", "Enter"], does: "Choose in a list" },
-    { keys: ["Esc"], does: "Close what is open" },
-    { keys: ["?"], does: "Show this" },
-  ];
   return (
     <>
       <UnstyledButton className={classes.user} onClick={palette.open}>
@@ -45,22 +41,7 @@ export function Shortcuts({ groups }: { groups: readonly PlaceGroup[] }) {
         </Group>
       </UnstyledButton>
       {asked && <Palette groups={groups} opened={going} onClose={palette.close} />}
-      <Modal opened={helping} onClose={help.close} title="Keyboard shortcuts">
-        <Stack gap="sm" component="dl" m={0}>
-          {keys.map((shortcut) => (
-            <Group key={shortcut.does} justify="space-between" wrap="nowrap">
-              <Text component="dt" size="sm">
-                {shortcut.does}
-              </Text>
-              <Group component="dd" gap={4} m={0} wrap="nowrap">
-                {shortcut.keys.map((key) => (
-                  <Kbd key={key}>{key}</Kbd>
-                ))}
-              </Group>
-            </Group>
-          ))}
-        </Stack>
-      </Modal>
+      <ShortcutHelp opened={helping} onClose={help.close} modifier={modifier} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { Button, Stack, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
+import { openDialog } from "./dialogs.tsx";
 import { signInPath } from "./return-path.ts";
 
 const modalId = "session-over";
@@ -13,20 +13,22 @@ export function onSessionOver({ leave }: { leave: boolean }): void {
     window.location.assign(signIn);
     return;
   }
-  modals.close(modalId);
-  modals.open({
-    modalId,
-    title: "Your session ended",
-    children: (
-      <Stack>
-        <Text>
-          Sign in again in a new tab, then come back to this one and repeat what you did. What you typed is
-          still here.
-        </Text>
-        <Button component="a" href={signIn} target="_blank" onClick={() => modals.close(modalId)}>
-          Sign in in a new tab
-        </Button>
-      </Stack>
-    ),
+  void openDialog((modals) => {
+    modals.close(modalId);
+    modals.open({
+      modalId,
+      title: "Your session ended",
+      children: (
+        <Stack>
+          <Text>
+            Sign in again in a new tab, then come back to this one and repeat what you did. What you typed is
+            still here.
+          </Text>
+          <Button component="a" href={signIn} target="_blank" onClick={() => modals.close(modalId)}>
+            Sign in in a new tab
+          </Button>
+        </Stack>
+      ),
+    });
   });
 }

@@ -1,9 +1,11 @@
 "use client";
 
-import { useMounted } from "@mantine/hooks";
+import { useSyncExternalStore } from "react";
+
+const subscribe = () => () => undefined;
+const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The viewer's zone; UTC until the browser has taken over, as the server rendered it. */
 export function useTimeZone(): string {
-  const mounted = useMounted();
-  return mounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
+  return useSyncExternalStore(subscribe, ownZone, () => "UTC");
 }

@@ -1,13 +1,14 @@
 "use client";
 
-import { ModalsProvider } from "@mantine/modals";
 import type { ReactNode } from "react";
+import { Dialogs } from "../../_components/dialogs.tsx";
 import { ApiProvider } from "../../_trpc/provider.tsx";
 
 export function GrantProviders({ children }: { children: ReactNode }) {
   return (
     <ApiProvider>
-      <ModalsProvider>{children}</ModalsProvider>
+      {children}
+      <Dialogs />
     </ApiProvider>
   );
 }

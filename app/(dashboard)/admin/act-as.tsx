@@ -1,17 +1,17 @@
 "use client";
 
 import { ActionIcon, Text, Tooltip } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { IconSpy } from "@tabler/icons-react";
 import { authRequest } from "../../_components/auth-request.ts";
+import { confirmDialog } from "../../_components/dialogs.tsx";
 
 type Person = { id: string; name: string };
 
 /** Opens the dashboard as this user sees it. */
 export function ActAs({ user }: { user: Person }) {
   const ask = () =>
-    modals.openConfirmModal({
+    confirmDialog({
       title: `Act as ${user.name}?`,
       children: (
         <Text size="sm">

@@ -2,14 +2,16 @@
 
 import { ActionIcon, Button, Group, Menu, MenuDropdown, MenuItem, MenuTarget, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { IconAdjustments, IconDots, IconPlugConnectedX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { confirmDialog } from "../../_components/dialogs.tsx";
+import { onceOpened } from "../../_components/once-opened.tsx";
 import { problemOf } from "../../_trpc/problem.ts";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import { ChangeConnection } from "./change-connection.tsx";
 import { type Connection, isMachine } from "./connection.ts";
+
+const ChangeConnection = onceOpened(async () => (await import("./change-connection.tsx")).ChangeConnection);
 
 export function ConnectionActions({ connection }: { connection: Connection }) {
   const { id: connectionId, client, login, pausedAt } = connection;
@@ -38,7 +40,7 @@ export function ConnectionActions({ connection }: { connection: Connection }) {
     : "To have it back, connect it again and choose anew what it may read and spend.";
   const end = login ? "Sign out" : "Disconnect";
   const confirm = () =>
-    modals.openConfirmModal({
+    confirmDialog({
       title: `${end} ${name}?`,
       children: (
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>

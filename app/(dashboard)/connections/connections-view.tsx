@@ -7,16 +7,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { EmptyBox } from "../../_components/empty-box.tsx";
 import { ButtonLink, TextLink } from "../../_components/links.tsx";
+import { onceOpened } from "../../_components/once-opened.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { PausedCalls } from "../access/paused-calls.tsx";
 import { useStreamed } from "../live.tsx";
-import { AddMachine } from "./add-machine.tsx";
 import { ConnectionList } from "./connection-list.tsx";
 import { type MadeMachine, NewMachine } from "./new-machine.tsx";
-import { RegisterClient } from "./register-client.tsx";
 import { RegisteredClients } from "./registered-clients.tsx";
+
+const AddMachine = onceOpened(async () => (await import("./add-machine.tsx")).AddMachine);
+const RegisterClient = onceOpened(async () => (await import("./register-client.tsx")).RegisterClient);
 
 /** Calls of the apps show without a reload, also where there is no stream. */
 const pollMilliseconds = 15_000;

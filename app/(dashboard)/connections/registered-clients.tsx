@@ -1,8 +1,8 @@
 "use client";
 
 import { Badge, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { confirmDialog } from "../../_components/dialogs.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 
@@ -18,7 +18,7 @@ export function RegisteredClients() {
   );
   if (!clients.data || clients.data.items.length === 0) return null;
   const ask = (clientId: string, name: string) =>
-    modals.openConfirmModal({
+    confirmDialog({
       title: `Delete ${name}?`,
       children: (
         <Text size="sm">Every connection to it ends, also those of other users, and its id is gone.</Text>

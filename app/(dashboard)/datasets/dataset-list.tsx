@@ -19,7 +19,7 @@ export function DatasetList({ items }: { items: readonly Dataset[] }) {
     <ul className={classes.list}>
       {items.map((dataset) => (
         <li key={dataset.id}>
-          <Link href={`/datasets/${dataset.id}`} className={classes.row}>
+          <Link href={`/datasets/${dataset.id}`} prefetch={false} className={classes.row}>
             <Box flex={1} miw={0}>
               <Group gap="xs" wrap="nowrap">
                 <Text fw={550} truncate>

@@ -5,13 +5,15 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconDatabase, IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { EmptyBox } from "../../_components/empty-box.tsx";
+import { onceOpened } from "../../_components/once-opened.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { PageSection } from "../../_components/page-section.tsx";
 import { Pager, usePlace } from "../../_components/pager.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import { CreateDataset } from "./create-dataset.tsx";
 import { DatasetList } from "./dataset-list.tsx";
+
+const CreateDataset = onceOpened(async () => (await import("./create-dataset.tsx")).CreateDataset);
 
 export function DatasetsView({ models }: { models: readonly string[] }) {
   const trpc = useTRPC();

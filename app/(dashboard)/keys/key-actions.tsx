@@ -2,7 +2,6 @@
 
 import { ActionIcon, Menu, MenuDropdown, MenuItem, MenuTarget, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import {
   IconAdjustments,
@@ -14,13 +13,16 @@ import {
   IconWalletOff,
 } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { confirmDialog } from "../../_components/dialogs.tsx";
+import { onceOpened } from "../../_components/once-opened.tsx";
 import { problemOf } from "../../_trpc/problem.ts";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import { ChangeAccess } from "./change-access.tsx";
-import { ChangeBudget } from "./change-budget.tsx";
 import type { Key, ShownSecret } from "./key-table.tsx";
-import { RenameKey } from "./rename-key.tsx";
-import { RotateKey } from "./rotate-key.tsx";
+
+const ChangeAccess = onceOpened(async () => (await import("./change-access.tsx")).ChangeAccess);
+const ChangeBudget = onceOpened(async () => (await import("./change-budget.tsx")).ChangeBudget);
+const RenameKey = onceOpened(async () => (await import("./rename-key.tsx")).RenameKey);
+const RotateKey = onceOpened(async () => (await import("./rotate-key.tsx")).RotateKey);
 
 export function KeyActions(props: { apiKey: Key; onRotated: (made: ShownSecret) => void }) {
   const { apiKey, onRotated } = props;
@@ -53,7 +55,7 @@ export function KeyActions(props: { apiKey: Key; onRotated: (made: ShownSecret) 
     }),
   );
   const confirm = () =>
-    modals.openConfirmModal({
+    confirmDialog({
       title: "Revoke this key?",
       children: (
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>

@@ -6,13 +6,15 @@ import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { EmptyBox } from "../../_components/empty-box.tsx";
+import { onceOpened } from "../../_components/once-opened.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
 import { PausedCalls } from "../access/paused-calls.tsx";
-import { CreateKey } from "./create-key.tsx";
 import { KeyTable, type ShownSecret } from "./key-table.tsx";
 import { NewKey } from "./new-key.tsx";
+
+const CreateKey = onceOpened(async () => (await import("./create-key.tsx")).CreateKey);
 
 export function KeysView({ address }: { address: string }) {
   const trpc = useTRPC();

@@ -5,8 +5,10 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconCircle, IconCircleCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { TextLink } from "../../_components/links.tsx";
+import { onceOpened } from "../../_components/once-opened.tsx";
 import { useTRPC } from "../../_trpc/provider.tsx";
-import { CreateDataset } from "../datasets/create-dataset.tsx";
+
+const CreateDataset = onceOpened(async () => (await import("../datasets/create-dataset.tsx")).CreateDataset);
 
 /** The way to a first answer; it ticks itself off, and goes when all is done. */
 export function Checklist({ models }: { models: readonly string[] }) {

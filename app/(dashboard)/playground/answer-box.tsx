@@ -4,16 +4,18 @@ import { Alert, Button, Collapse, Group, Skeleton, Stack, Text } from "@mantine/
 import { useDisclosure } from "@mantine/hooks";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { ButtonLink } from "../../_components/links.tsx";
+import { onceOpened } from "../../_components/once-opened.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { problemOf } from "../../_trpc/problem.ts";
 import type { ChosenOptions } from "../search/option-words.ts";
-import { SaveEndpoint } from "../search/save-endpoint.tsx";
 import { SearchResult } from "../search/search-result.tsx";
 import { AskedWords } from "./asked-words.tsx";
 import { CallTabs } from "./call-tabs.tsx";
 import type { Asked } from "./call-words.ts";
 import { placeText, signalsText } from "./explain-words.ts";
 import type { Answer, useAsk } from "./use-ask.ts";
+
+const SaveEndpoint = onceOpened(async () => (await import("../search/save-endpoint.tsx")).SaveEndpoint);
 
 export function AnswerBox(props: {
   ask: ReturnType<typeof useAsk>;

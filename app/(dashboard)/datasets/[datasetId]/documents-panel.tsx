@@ -4,10 +4,10 @@ import { Group, SegmentedControl, Skeleton, Stack, Text, TextInput } from "@mant
 import { useDebouncedCallback, useDidUpdate, useDisclosure } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { onceOpened } from "../../../_components/once-opened.tsx";
 import { Pager, usePlaceInAddress } from "../../../_components/pager.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC } from "../../../_trpc/provider.tsx";
-import { AddAddress } from "./add-address.tsx";
 import { DocumentDrawer, type ShownDocument } from "./document-drawer.tsx";
 import { DocumentTable } from "./document-table.tsx";
 import { DropArea } from "./drop-area.tsx";
@@ -15,11 +15,13 @@ import { FlaggedPassages } from "./flagged-passages.tsx";
 import { IndexingNote } from "./indexing-note.tsx";
 import { IngestionProgress, type States } from "./ingestion-progress.tsx";
 import { type ListView, states as stateFilters, toListInput } from "./list-view.ts";
-import { PasteText } from "./paste-text.tsx";
 import { SourceList } from "./source-list.tsx";
 import { UploadStatus } from "./upload-status.tsx";
 import { useListView } from "./use-list-view.ts";
 import type { useUploads } from "./use-uploads.ts";
+
+const AddAddress = onceOpened(async () => (await import("./add-address.tsx")).AddAddress);
+const PasteText = onceOpened(async () => (await import("./paste-text.tsx")).PasteText);
 
 export function DocumentsPanel(props: {
   datasetId: string;

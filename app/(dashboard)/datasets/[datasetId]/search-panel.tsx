@@ -7,13 +7,15 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { operations } from "#server/operations.ts";
 import { EmptyBox } from "../../../_components/empty-box.tsx";
+import { onceOpened } from "../../../_components/once-opened.tsx";
 import { ProblemAlert } from "../../../_components/problem-alert.tsx";
 import { useTRPC, useTRPCClient } from "../../../_trpc/provider.tsx";
 import { OptionFields } from "../../search/option-fields.tsx";
 import { type ChosenOptions, sentOptions } from "../../search/option-words.ts";
-import { SaveEndpoint } from "../../search/save-endpoint.tsx";
 import { SearchResult } from "../../search/search-result.tsx";
 import { CallExamples } from "./call-examples.tsx";
+
+const SaveEndpoint = onceOpened(async () => (await import("../../search/save-endpoint.tsx")).SaveEndpoint);
 
 const price = operations["search.query"].priceCredits;
 
