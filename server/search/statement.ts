@@ -9,7 +9,7 @@
  */
 import { readableSql } from "../dataset-access.ts";
 import { filterSql, narrowedSql } from "./filter-sql.ts";
-import { describedSql, wordsSql } from "./words-sql.ts";
+import { chosenPassages, describedSql, wordsSql } from "./words-sql.ts";
 
 export type Parameters = {
   datasetId: string;
@@ -116,7 +116,7 @@ by_words as materialized (
   ) as choice
   group by id
   order by sum(rarity) / (1200 + 0.5 * max(size)) desc, id
-  limit 200
+  limit ${chosenPassages}
 ),
 near_vectors as materialized (
   select nearest.id, distance

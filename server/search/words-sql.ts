@@ -4,6 +4,9 @@
  * the phrases, by which passages are chosen. It reads `asked` and `dataset` (statement.ts).
  */
 
+/** By their words. 400 are found no better, and each is scored. */
+export const chosenPassages = 150;
+
 /** Looked up each by itself: the planner would rather read the whole lexicon, not knowing how few they are. */
 const knownSql = (word: string) =>
   `select lexeme, chunk_count from lexemes where dataset_id = (select dataset_id from asked) and lexeme = ${word} limit 1`;
@@ -138,7 +141,7 @@ pair as materialized (
 -- most of the cost. Of a word in many passages those with another one are looked at, and some of the rest.
 choosing as materialized (
   select position, place, chunk_count, literals::tsquery as query, rarity * weight as rarity,
-         bool_or(coalesce(most_before >= 200 and rest <= 0.6 * rarity_before, false)
+         bool_or(coalesce(most_before >= ${chosenPassages} and rest <= 0.6 * rarity_before, false)
            or place > 2 and chunk_count > greatest(50, least(chunks / 10, 1000 + chunks / 25))) over (order by place) as enough
   from (
     select term.*, dataset.chunks,
