@@ -239,6 +239,24 @@ describe("any string is a query", () => {
   });
 });
 
+test("words of thousands of passages find those that hold several of them, and alone some of theirs", async () => {
+  const byWords = async (text: string) => {
+    const found = await searchDataset({
+      datasetId: "kitchen",
+      reader: readerOf("cook"),
+      query: text,
+      depth: 10,
+      mode: "text",
+    });
+    return found?.hits.map(({ documentTitle }) => documentTitle);
+  };
+  const questions = ["hot stone", "stone", "hot stone whetstone"];
+  const wanted = await Promise.all(questions.map(byWords));
+  await query("update lexemes set chunk_count = chunk_count + 3000 where dataset_id = 'kitchen'");
+  expect(await Promise.all(questions.map(byWords))).toEqual(wanted);
+  await query("update lexemes set chunk_count = chunk_count - 3000 where dataset_id = 'kitchen'");
+});
+
 test("removing a document takes its words out of the lexicon", async () => {
   const lexicon = () =>
     query("select lexeme, chunk_count from lexemes where dataset_id = 'kitchen' order by lexeme");
