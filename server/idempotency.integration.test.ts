@@ -354,9 +354,9 @@ describe("over MCP", () => {
         body: JSON.stringify(message),
       }),
     );
-    const events = [...(await response.text()).matchAll(/^data: (.+)$/gm)];
-    const results = events
-      .map(([, data = ""]) => toolResult.parse(JSON.parse(data)))
+    const body: unknown = await response.json();
+    const results = (Array.isArray(body) ? body : [body])
+      .map((answer) => toolResult.parse(answer))
       .sort((a, b) => a.id - b.id)
       .map(({ result }) => result);
     return { status: response.status, charged: response.headers.get("X-Credits-Charged"), results };
