@@ -19,6 +19,7 @@ import {
   noteCode,
   noteExchange,
   type Reuse,
+  rotationOf,
 } from "./connection-tokens.ts";
 import { addressHeader } from "./entry.ts";
 import { admitTry, isEntryPath, TooManyTries, type Try } from "./entry-guard.ts";
@@ -244,7 +245,9 @@ function formOf(body: NonNullable<Body>): URLSearchParams {
   return new URLSearchParams(new TextDecoder().decode(body));
 }
 
-const retryMs = 150;
+const retryMs = 100;
+/** The first one's process may have died on the way. */
+const maximumTries = 30;
 
 async function answerToken(
   request: Request,
@@ -257,11 +260,16 @@ async function answerToken(
   if (form.get("grant_type") !== "refresh_token" || !refreshToken) return dispatch();
   const reused = await connectionOfReused(hash(refreshToken));
   if (reused) await callBack(request, reused, "refreshTokenReused");
-  const response = await dispatch();
-  if (response.ok || reused) return response;
+  let response = await dispatch();
   // Two processes of one app refresh at once: the later one is answered as the first when that is through.
-  await sleep(retryMs);
-  return dispatch();
+  for (let tries = 0; !response.ok && !reused && tries < maximumTries; tries++) {
+    const rotation = await rotationOf(hash(refreshToken));
+    if (!rotation) break;
+    if (!rotation.answered) await sleep(retryMs);
+    response = await dispatch();
+    if (rotation.answered) break;
+  }
+  return response;
 }
 
 async function exchangeCode(

@@ -86,6 +86,16 @@ export async function noteExchange(codeHash: string, connectionId: string): Prom
   return row?.reused ?? false;
 }
 
+/** Of a refresh token that was rotated away a moment ago: whether a retry is answered as the first was yet. */
+export async function rotationOf(tokenHash: string): Promise<{ answered: boolean } | null> {
+  const [row] = await query<{ answered: boolean }>(
+    `select rotation_replay_response is not null as answered from oauth_refresh_token
+     where token = $1 and rotated_at is not null and rotation_replay_expires_at > now()`,
+    [tokenHash],
+  );
+  return row ?? null;
+}
+
 /** The connection of a refresh token that was rotated away longer ago than a retry takes, or null. */
 export async function connectionOfReused(tokenHash: string): Promise<string | null> {
   const [row] = await query<{ id: string }>(

@@ -119,6 +119,7 @@ export const oauthRefreshToken = pgTable(
     expiresAt: time("expires_at").notNull(),
     createdAt: time("created_at").notNull(),
     revoked: time("revoked"),
+    /** Once: a trigger sees to that (migration 0025). */
     rotatedAt: time("rotated_at"),
     rotationReplayResponse: text("rotation_replay_response"),
     rotationReplayExpiresAt: time("rotation_replay_expires_at"),
