@@ -6,6 +6,10 @@
 
 /** By their words. 400 are found no better, and each is scored. */
 export const chosenPassages = 150;
+/** A word that stands in more is common. */
+const manyPassages = 2_000;
+/** Passages that one word makes a search look at, at most: where there are more, which of them is chance. */
+const mostRead = 5_000;
 
 /** Looked up each by itself: the planner would rather read the whole lexicon, not knowing how few they are. */
 const knownSql = (word: string) =>
@@ -140,28 +144,27 @@ pair as materialized (
 -- them. Common words do not choose passages by themselves, they only rank: looking at each that holds one is
 -- most of the cost. Of a word in many passages those with another one are looked at, and some of the rest.
 choosing as materialized (
-  select position, place, chunk_count, literals::tsquery as query, rarity * weight as rarity,
-         bool_or(coalesce(most_before >= ${chosenPassages} and rest <= 0.6 * rarity_before, false)
+  select position, literals::tsquery as query, worth, chunk_count > ${manyPassages} as common,
+         bool_or(coalesce(most_before >= ${chosenPassages} and rest <= 0.6 * least_before, false)
            or place > 2 and chunk_count > greatest(50, least(chunks / 10, 1000 + chunks / 25))) over (order by place) as enough
   from (
-    select term.*, dataset.chunks,
-           max(chunk_count) over (order by place rows between unbounded preceding and 1 preceding) as most_before,
-           min(rarity * weight) over (order by place rows between unbounded preceding and 1 preceding) as rarity_before,
+    select term.*, dataset.chunks, rarity * weight as worth,
+           max(chunk_count) over before as most_before, min(rarity * weight) over before as least_before,
            sum(rarity) over (order by place rows between current row and unbounded following) as rest
     from term cross join dataset where chunk_count > 0
+    window before as (order by place rows between unbounded preceding and 1 preceding)
   ) as known
 ),
 chooser as materialized (
-  select query && coalesce(case when common then others end, query) as query, rarity, 5000 as most
+  select coalesce(query && others, query) as query, worth as rarity, ${mostRead} as most
   from choosing
-  cross join lateral (select chunk_count > 2000 as common) as measured
   left join lateral (
     select string_agg('(' || other.query::text || ')', ' | ')::tsquery as others from choosing as other
     where other.position <> choosing.position
   ) as beside on common
   where not enough
-  union all select query, rarity / 100, 500 from choosing where not enough and chunk_count > 2000
-  union all select query, 100, 5000 from phrases where query is not null
+  union all select query, worth / 100, ${mostRead / 10} from choosing where common and not enough
+  union all select query, 100, ${mostRead} from phrases where query is not null
 )`;
 
 /** What became of each word, for people who ask why. */
