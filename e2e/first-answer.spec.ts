@@ -110,6 +110,10 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
   await expect(page.getByText("9,980").first()).toBeVisible();
   await expectAccessibleNow(page);
 
+  await page.goto(`/datasets/${datasetId}`);
+  await page.getByRole("tab", { name: "Documents" }).click();
+  await page.getByRole("button", { name: "Delete picture.txt" }).click();
+  await expect(page.getByRole("row", { name: /picture\.txt/ })).toHaveCount(0);
   await page.getByRole("button", { name: /account menu/i }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
@@ -122,4 +126,9 @@ test("from sign-up to a metered answer in the browser, and over REST with a key"
   await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL(/\/keys$/);
+  // What was being deleted was, before the session that may do so was over.
+  await page.goto(`/datasets/${datasetId}`);
+  await page.getByRole("tab", { name: "Documents" }).click();
+  await expect(page.getByRole("row", { name: /stones\.md/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /picture\.txt/ })).toHaveCount(0);
 });

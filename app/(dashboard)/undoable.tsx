@@ -76,6 +76,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-function commitAll(): void {
-  for (const id of [...waiting.keys()]) void commit(id);
+/** Before what comes next would have no right to it, such as signing out. */
+export async function commitAll(): Promise<void> {
+  await Promise.all([...waiting.keys()].map(commit));
 }

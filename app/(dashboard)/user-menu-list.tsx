@@ -17,6 +17,7 @@ import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
 import { authRequest } from "../_components/auth-request.ts";
 import type { User } from "../_components/user.ts";
+import { commitAll } from "./undoable.tsx";
 import { UserButton } from "./user-button.tsx";
 
 const schemes = [
@@ -68,6 +69,7 @@ export default function UserMenuList({ user }: { user: User }) {
 }
 
 async function signOut(): Promise<void> {
+  await commitAll();
   const answer = await authRequest("sign-out", {});
   if (answer.ok) window.location.assign("/");
   else notifications.show({ color: "red", title: "You are still signed in", message: answer.message });
