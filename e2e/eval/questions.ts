@@ -8,10 +8,20 @@ import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { roffToMarkdown } from "../bench/corpus.ts";
 
-export type Question = { readonly query: string; readonly document: string };
+export type Question = {
+  readonly query: string;
+  /** The documents that answer it, each with how well: a grade above 0. */
+  readonly answers: ReadonlyMap<string, number>;
+};
 export type LabelledSet = {
   readonly source: string;
-  readonly documents: readonly { readonly name: string; readonly text: string }[];
+  readonly documents: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly text: string;
+    /** Left out: what it looks like. */
+    readonly format?: "markdown";
+  }[];
   readonly questions: readonly Question[];
 };
 
@@ -55,8 +65,8 @@ function collect(
   const pages = [...documents.values()];
   return {
     source,
-    documents: pages.map(({ name, text }) => ({ name, text })),
-    questions: pages.map(({ name, query }) => ({ query, document: name })),
+    documents: pages.map(({ name, text }) => ({ id: name, title: name, text, format: "markdown" })),
+    questions: pages.map(({ name, query }) => ({ query, answers: new Map([[name, 1]]) })),
   };
 }
 
