@@ -4,8 +4,10 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test } from "@playwright/test";
 import { freePort } from "#server/testing/free-port.ts";
 
@@ -49,6 +51,23 @@ test.afterAll(async () => {
   next.kill("SIGTERM");
   await gone;
   await rm(dataFolder, { recursive: true, force: true });
+});
+
+test("offers to change the protocol are passed over, and HTTP/1.0 is answered", async ({
+  request,
+  baseURL,
+}) => {
+  // The first page is what makes Next listen for upgrades.
+  expect((await request.get("/sign-in")).status()).toBe(200);
+  const ask = async (head: string) => {
+    const { hostname, port } = new URL(baseURL ?? "");
+    const socket = connect(Number(port), hostname);
+    socket.end(`GET /api/health ${head}\r\n\r\n`);
+    return text(socket);
+  };
+  const offer = "Connection: Upgrade, close\r\nUpgrade: h2c";
+  expect(await ask(`HTTP/1.1\r\nHost: localhost\r\n${offer}`)).toMatch(/^HTTP\/1.1 200 /);
+  expect(await ask("HTTP/1.0")).toMatch(/^HTTP\/1.1 200 /);
 });
 
 type Call = { method: string; path: string; headers?: Record<string, string>; body?: string | FormData };

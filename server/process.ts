@@ -63,7 +63,9 @@ const opened = Promise.withResolvers<void>();
 // A failed start is reported by start() itself.
 opened.promise.catch(() => {});
 
-const server = createServer((request, response) => {
+// Next listens for upgrades to WebSockets, which pages need while they are developed; to Node that means
+// that all are taken, and a client that offers HTTP/2 (RFC 9110 §7.8) would be cut off instead of answered.
+const server = createServer({ shouldUpgradeCallback: () => dev }, (request, response) => {
   serve(request, response).catch((error: unknown) => {
     log.error({ err: error }, "request failed");
     response.destroy();
@@ -88,6 +90,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     response.writeHead(request.method === "OPTIONS" && request.url === "*" ? 204 : 400).end();
     return;
   }
+  // HTTP/1.0 knows no Host, and probes of load balancers still speak it.
+  request.headers.host ??= new URL(env.appUrl).host;
   // What is routed by is what the handlers read.
   request.url = target.pathname + target.search;
   if (apiHandler(target.pathname)) await api(request, response);
