@@ -16,7 +16,8 @@ export async function chargeVectors(
 ): Promise<void> {
   const [held] = await queryWithin<{ characters: number }>(
     tx,
-    `select coalesce(sum("end" - start), 0)::float8 as characters from chunks where dataset_id = $1`,
+    `select coalesce(sum(characters), 0)::float8 as characters
+     from (select max("end") as characters from chunks where dataset_id = $1 group by document_id) held`,
     [datasetId],
   );
   const amount = vectorCredits(held?.characters ?? 0, model);

@@ -34,18 +34,18 @@ describe("what reading costs", () => {
   it("is one credit for each full 10,000 characters, with a receipt, once", async () => {
     expect(await add("short", words(9_999))).toMatchObject({ state: "ready" });
     expect(await balance()).toBe(signUpGrant);
-    const long = await add("long", words(25_000));
+    const long = await add("long", words(30_000));
     expect(long).toMatchObject({ state: "ready" });
     await ingestDocument(String(long.id));
-    expect(await balance()).toBe(signUpGrant - 2);
+    expect(await balance()).toBe(signUpGrant - 3);
     const again = await rest("POST", `/datasets/${datasetId}/documents`, headers, {
       title: "again",
-      text: words(25_000),
+      text: words(30_000),
     });
     expect(again.body.duplicate).toBe(true);
-    expect(await balance()).toBe(signUpGrant - 2);
+    expect(await balance()).toBe(signUpGrant - 3);
     const { items } = (await rest("GET", "/receipts", headers)).body;
-    expect(items).toEqual([expect.objectContaining({ operation: "documents.ingest", creditsCharged: 2 })]);
+    expect(items).toEqual([expect.objectContaining({ operation: "documents.ingest", creditsCharged: 3 })]);
     const [receipt] = z.array(z.looseObject({ id: z.string() })).parse(items);
     const opened = await rest("GET", `/receipts/${receipt?.id}`, headers);
     expect(opened.body.hits).toEqual([
@@ -56,7 +56,7 @@ describe("what reading costs", () => {
         version: 1,
         chunkId: null,
         start: 0,
-        end: 25_000,
+        end: 30_000,
         rank: null,
         score: null,
         passage: null,

@@ -42,10 +42,15 @@ export async function replaceChunks(
   const present = await hashesOf(tx, document);
   const added: NewChunk[] = [];
   const moved: { from: Kept; to: NewChunk }[] = [];
+  let [readAnew, end] = [0, 0];
   for (const chunk of chunks) {
     const same = present.get(hashOf(chunk))?.shift();
-    if (!same) added.push(chunk);
-    else if (!isInPlace(same, chunk)) moved.push({ from: same, to: chunk });
+    if (!same) {
+      added.push(chunk);
+      // With what parts it from the one before, so that the chunks of a new text come to all of it.
+      readAnew += chunk.end - end;
+    } else if (!isInPlace(same, chunk)) moved.push({ from: same, to: chunk });
+    end = chunk.end;
   }
   const gone = [...present.values()].flat();
   if (gone.length > 0) {
@@ -61,7 +66,7 @@ export async function replaceChunks(
     else if (document.indexedAs !== indexedAs(document.language)) await reindexChunks(tx, document);
   }
   await storeChunks(tx, { ...document, chunks: added });
-  return added.reduce((sum, { text }) => sum + text.length, 0);
+  return readAnew;
 }
 
 /** And what is thought of it is the same. */
