@@ -48,6 +48,17 @@ describe("the bound", () => {
     });
   });
 
+  test("is of what is sent, not of what it may unfold to", async () => {
+    const zipped = new Request(url, { method: "POST", body: "x", headers: { "content-encoding": "gzip" } });
+    await expect(readBody(zipped, 1000)).rejects.toMatchObject({ refusal: "unsupported_media_type" });
+    const plain = new Request(url, {
+      method: "POST",
+      body: "x",
+      headers: { "content-encoding": "Identity" },
+    });
+    expect(await readBody(plain, 1000)).toHaveLength(1);
+  });
+
   test("is wide for documents alone", () => {
     expect(jsonLimit(["datasets.create", "no.such"])).toBe(1024 * 1024);
     expect(jsonLimit(["datasets.create", "documents.create"])).toBeGreaterThan(20_000_000);

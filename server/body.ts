@@ -27,9 +27,14 @@ const smallBytes = 64 * 1024;
 
 /**
  * Reads no more than `limit` bytes, whatever Content-Length says.
- * @throws ApiError too_large, body_timeout, or cancelled when the caller went away before the end
+ * @throws ApiError too_large, body_timeout, unsupported_media_type for a body that is compressed, or cancelled
+ * when the caller went away before the end
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (coding !== "identity") {
+    throw new ApiError("unsupported_media_type", "Send the body as it is, without a Content-Encoding.");
+  }
   const named = request.headers.get("content-length");
   const expected = named === null ? limit : Number(named);
   if (expected > limit) throw tooLarge(limit);
