@@ -18,10 +18,9 @@ import { handleAuthorizationServer, handleProtectedResource } from "./wellknown.
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
-const exact: Record<string, Handler> = {
-  "/api/mcp": handleMcp,
+/** What is there to be read alone: other methods are told so. */
+const readOnly: Record<string, Handler> = {
   "/api/metrics": handleMetrics,
-  "/api/stripe/webhook": handleStripeWebhook,
   "/api/health": handleHealth,
   "/api/health/ready": handleReady,
   "/.well-known/oauth-protected-resource": handleProtectedResource,
@@ -32,6 +31,12 @@ const exact: Record<string, Handler> = {
   "/.well-known/openid-configuration/api/auth": handleAuthorizationServer,
   "/api/auth/.well-known/oauth-authorization-server": handleAuthorizationServer,
   "/api/auth/.well-known/openid-configuration": handleAuthorizationServer,
+};
+const readingMethods = ["GET", "HEAD", "OPTIONS"];
+
+const exact: Record<string, Handler> = {
+  "/api/mcp": handleMcp,
+  "/api/stripe/webhook": handleStripeWebhook,
 };
 
 const below: readonly [prefix: string, handler: Handler][] = [
@@ -44,12 +49,14 @@ const below: readonly [prefix: string, handler: Handler][] = [
 
 /** Null for what is Next's: pages and assets. */
 export function apiHandler(pathname: string): Handler | null {
-  const handler = exact[pathname] ?? below.find(([prefix]) => pathname.startsWith(prefix))?.[1];
+  const handler =
+    readOnly[pathname] ?? exact[pathname] ?? below.find(([prefix]) => pathname.startsWith(prefix))?.[1];
   if (!handler) return pathname === "/api" ? handleUnknown : null;
   const door = pathname.split("/", 3)[2] ?? "";
   return async (request) => {
     const end = metrics().requests.startTimer();
-    const response = await answer(handler, request);
+    const mayBe = !Object.hasOwn(readOnly, pathname) || readingMethods.includes(request.method);
+    const response = mayBe ? await answer(handler, request) : notReadable();
     end({ door: doors.has(door) ? door : "other", status: String(response.status) });
     return response;
   };
@@ -64,6 +71,13 @@ async function answer(handler: Handler, request: Request): Promise<Response> {
     log.error({ err: error }, "handler failed");
     return errorResponse(error);
   }
+}
+
+function notReadable(): Response {
+  const allow = readingMethods.join(", ");
+  return errorResponse(new ApiError("method_not_allowed", "This can only be read: use GET.", { allow }), {
+    Allow: allow,
+  });
 }
 
 /** A path under /api where there is nothing. */

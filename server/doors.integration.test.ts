@@ -4,6 +4,7 @@ import { createServer, request as send } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { query } from "#db/client.ts";
+import { apiHandler } from "./api.ts";
 import { handleAuth } from "./auth-door.ts";
 import { log } from "./log.ts";
 import { handleRest } from "./rest/handler.ts";
@@ -171,6 +172,15 @@ it("HEAD of what costs credits is 405, and nothing is charged", async () => {
   expect(await entries()).toHaveLength(before);
   const free = await ask("HEAD", "/credits");
   expect([free.status, await free.text()]).toEqual([200, ""]);
+});
+
+it.each([
+  ["PATCH", "/api/v1/openapi.json", "GET"],
+  ["POST", "/api/health", "GET, HEAD, OPTIONS"],
+  ["DELETE", "/.well-known/oauth-authorization-server", "GET, HEAD, OPTIONS"],
+])("%s %s is 405 and says what may be done", async (method, path, allow) => {
+  const response = await apiHandler(path)?.(new Request(`${origin}${path}`, { method }));
+  expect([response?.status, response?.headers.get("allow")]).toEqual([405, allow]);
 });
 
 it.each([

@@ -39,8 +39,9 @@ async function answer(request: Request, ctx: Context): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.slice(prefix.length).replace(/\/+$/, "");
   const method = request.method === "HEAD" ? "GET" : request.method;
-  if (path === "/openapi.json" && method === "GET") {
+  if (path === "/openapi.json") {
     await admit(ctx, null);
+    if (method !== "GET") throw methodNotAllowed(["GET"]);
     return json(openApiDocument(), 200, { ...answerHeaders(ctx), "Cache-Control": "public, max-age=300" });
   }
   const route = findRoute(method, path, request.headers.get("content-type"));
