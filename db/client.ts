@@ -35,6 +35,8 @@ export type Connection = {
 const migrationsFolder = join(process.cwd(), "db/migrations");
 /** Any constant: names the lock under which one process migrates while others wait. */
 const migrationLock = 7_315_011;
+/** Between two tries to connect again. */
+const longestBackoffSeconds = 0.5;
 
 const slot: { [key: symbol]: Promise<Connection> | undefined } = globalThis as never;
 const key = Symbol.for("fltr.database");
@@ -121,6 +123,8 @@ export async function openPostgres(url: string, pool = env.DATABASE_POOL): Promi
   const client = postgres(url, {
     max: pool,
     connect_timeout: 10,
+    // Calls wait for it: the driver's own grows to 20 seconds, also after PostgreSQL is back.
+    backoff: (retries) => Math.min(2 ** retries / 100, longestBackoffSeconds),
     onnotice: () => {},
     // Statements here are short; compiling one costs more than it saves.
     connection: { application_name: "fltr", jit: "off" },
