@@ -11,7 +11,7 @@ import { connection } from "#db/client.ts";
  * Passages. Comparing all of them takes as long as asking an index does from 10,000 on, and finds the very
  * nearest ones, so that it is worth some milliseconds more.
  */
-const indexedFrom = 20_000;
+const indexedFrom = 10_000;
 /** pgvector's limit for numbers of half precision. */
 const mostDimensions = 4_000;
 /**
