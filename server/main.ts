@@ -3,6 +3,7 @@
  * Everything else is imported here at run time, so that a wrong setting is told the same way.
  */
 try {
+  await import("#db/mended-driver.ts");
   const { start } = await import("./process.ts");
   await start();
 } catch (error) {

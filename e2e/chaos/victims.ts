@@ -15,6 +15,7 @@ import { setting } from "./setting.ts";
 const { programs, user, folder } = setting;
 const host = "127.0.0.1";
 const startTimeoutMs = 60_000;
+const mendedDriver = new URL("../../db/mended-driver.ts", import.meta.url).href;
 
 export type Victim = {
   readonly name: string;
@@ -224,10 +225,14 @@ export async function createServerProcess(
   const running = new Running({
     name,
     spawn: (log) =>
-      spawn(process.execPath, [fileURLToPath(new URL("server.ts", import.meta.url))], {
-        env: { ...process.env, NODE_ENV: "production", HOST: host, PORT: String(port), ...env },
-        stdio: ["pipe", log, log],
-      }),
+      spawn(
+        process.execPath,
+        ["--import", mendedDriver, fileURLToPath(new URL("server.ts", import.meta.url))],
+        {
+          env: { ...process.env, NODE_ENV: "production", HOST: host, PORT: String(port), ...env },
+          stdio: ["pipe", log, log],
+        },
+      ),
     ready: () =>
       fetch(`${url}/api/health`, { signal: AbortSignal.timeout(2_000) }).then(
         async (answer) => (await answer.text()).length > 0 && answer.ok,
