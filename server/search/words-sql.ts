@@ -9,7 +9,7 @@ export const chosenPassages = 150;
 /** A word that stands in more is common. */
 const manyPassages = 2_000;
 /** Passages that one word makes a search look at, at most: where there are more, which of them is chance. */
-const mostRead = 5_000;
+const mostRead = 2_000;
 
 /** Looked up each by itself: the planner would rather read the whole lexicon, not knowing how few they are. */
 const knownSql = (word: string) =>
@@ -142,9 +142,10 @@ pair as materialized (
 ),
 -- By rarity, as long as passages without any word so far could still be better than those with the least of
 -- them. Common words do not choose passages by themselves, they only rank: looking at each that holds one is
--- most of the cost. Of a word in many passages those with another one are looked at, and some of the rest.
+-- most of the cost. Of a word in many passages those with another one are looked at, and some of the rest where
+-- those are likely to be few.
 choosing as materialized (
-  select position, literals::tsquery as query, worth, chunk_count > ${manyPassages} as common,
+  select position, chunk_count, literals::tsquery as query, worth, chunk_count > ${manyPassages} as common,
          bool_or(coalesce(most_before >= ${chosenPassages} and rest <= 0.6 * least_before, false)
            or place > 2 and chunk_count > greatest(50, least(chunks / 10, 1000 + chunks / 25))) over (order by place) as enough
   from (
@@ -163,7 +164,12 @@ chooser as materialized (
     where other.position <> choosing.position
   ) as beside on common
   where not enough
-  union all select query, worth / 100, ${mostRead / 10} from choosing where common and not enough
+  union all
+  select query, worth / 100, ${mostRead / 10}
+  from choosing
+  where common and not enough and chunk_count * (
+    select coalesce(sum(chunk_count), 0) from choosing as other where other.position <> choosing.position
+  ) < ${2 * chosenPassages} * (select chunks from dataset)
   union all select query, 100, ${mostRead} from phrases where query is not null
 )`;
 
