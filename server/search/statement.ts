@@ -139,8 +139,7 @@ scored as materialized (
   join chunks using (id)
   cross join dataset
   left join chunk_vectors on comparable and chunk_vectors.chunk_id = chunks.id and chunk_vectors.set_id = dataset.set_id
-  -- Read once, and computed once, as the offsets see to: each use would fetch and unpack it again.
-  cross join lateral (select chunks.tsv || ''::tsvector as tsv offset 0) as inline
+  -- Computed once, as the offsets see to, and not by each use.
   cross join lateral (
     select -(chunk_vectors.embedding <#> (select vector from asked)) as cosine,
            case when comparable then (select vector_weight from asked) else 0 end as weight,
@@ -148,13 +147,14 @@ scored as materialized (
              select sum(rarity * best) from (
                select rarity, max(weight * count / (count + ${brevitySql})) as best
                from (
-                 select position, rarity, weight, ${countSql("ts_rank('{1,1,1,1}', inline.tsv, query)")} as count from sought
+                 select position, rarity, weight, ${countSql("ts_rank('{1,1,1,1}', chunks.tsv, query)")} as count from sought
                ) as counted
                where count > 0.5 group by position, rarity
              ) as ranked
            ) / nullif((select sum(rarity) from term), 0), 0) as held,
-           (select coalesce(sum(rarity) filter (where inline.tsv @@ query) / nullif(sum(rarity), 0), 0) from pair) as paired,
-           (select coalesce(avg((inline.tsv @@ query)::int), 0) from phrase where numnode(query) > 0) as phrases
+           (select coalesce(sum(rarity) filter (where chunks.tsv @@ query) / nullif(sum(rarity), 0), 0) from pair) as paired,
+           case when (select query is null from phrases) then 0
+                else (select avg((chunks.tsv @@ query)::int) from phrase where numnode(query) > 0) end as phrases
     offset 0
   ) as signal
   cross join lateral (select held + (1 - held) * 0.5 * phrases as told offset 0) as phrased
