@@ -27,6 +27,10 @@ export async function startOwnServer(
     },
     stdio: "inherit",
   });
+  // A hook that times out is given up, and with it the one that would stop the server.
+  const end = () => server.kill("SIGTERM");
+  process.once("exit", end);
+  server.once("exit", () => process.off("exit", end));
   await expect
     .poll(async () => (await fetch(`${address}/api/health`).catch(() => null))?.status, { timeout: 120_000 })
     .toBe(200);
@@ -34,7 +38,7 @@ export async function startOwnServer(
     address,
     stop: async () => {
       const gone = new Promise((resolve) => server.once("exit", resolve));
-      server.kill("SIGTERM");
+      end();
       await gone;
     },
   };
