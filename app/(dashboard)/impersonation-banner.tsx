@@ -6,12 +6,14 @@ import { useState } from "react";
 import { authRequest } from "../_components/auth-request.ts";
 import type { User } from "../_components/user.ts";
 import classes from "./shell.module.css";
+import { commitAll } from "./undoable.tsx";
 
 /** On every page while an admin acts as somebody else. */
 export function ImpersonationBanner({ user }: { user: User }) {
   const [busy, setBusy] = useState(false);
   const stop = async () => {
     setBusy(true);
+    await commitAll();
     const answer = await authRequest("admin/stop-impersonating", {});
     if (answer.ok) return window.location.assign("/admin");
     setBusy(false);

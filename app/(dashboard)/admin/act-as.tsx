@@ -5,6 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { IconSpy } from "@tabler/icons-react";
 import { authRequest } from "../../_components/auth-request.ts";
 import { confirmDialog } from "../../_components/dialogs.tsx";
+import { commitAll } from "../undoable.tsx";
 
 type Person = { id: string; name: string };
 
@@ -32,6 +33,7 @@ export function ActAs({ user }: { user: Person }) {
 }
 
 async function begin({ id, name }: Person): Promise<void> {
+  await commitAll();
   const answer = await authRequest("admin/impersonate-user", { userId: id });
   // A full load: everything on the next page is another account's.
   if (answer.ok) window.location.assign("/overview");
