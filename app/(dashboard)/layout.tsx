@@ -1,3 +1,4 @@
+import "./mantine.css";
 import "@mantine/dropzone/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import type { ReactNode } from "react";
