@@ -16,10 +16,12 @@ import {
 } from "../../_components/access-fields/access.ts";
 import { problemOfCredits, toBudget } from "../../_components/access-fields/budget.ts";
 import { BudgetFields } from "../../_components/access-fields/budget-fields.tsx";
+import { onlyOwn } from "../../_components/access-fields/dataset-choices.ts";
 import { DatasetsField } from "../../_components/access-fields/datasets-field.tsx";
 import { ExpiryField } from "../../_components/access-fields/expiry-field.tsx";
 import { RateField } from "../../_components/access-fields/rate-field.tsx";
 import { ScopesField } from "../../_components/access-fields/scopes-field.tsx";
+import { useDatasetChoices } from "../../_components/access-fields/use-dataset-choices.ts";
 import { DeliberateNote } from "../../_components/deliberate-note.tsx";
 import { ProblemAlert } from "../../_components/problem-alert.tsx";
 import { useDeliberate } from "../../_components/use-deliberate.ts";
@@ -77,20 +79,34 @@ export function GrantForm(props: {
       onSuccess: ({ redirectUrl }) => onAnswered({ allowed: false, redirectUrl }),
     }),
   );
-  const { values, errors } = form;
+  const { errors } = form;
+  const choices = useDatasetChoices();
+  const suggested = !connection && !form.isTouched("datasets") && choices.data;
+  const values = suggested
+    ? { ...form.values, datasets: { all: false, ids: onlyOwn(choices.data.items) } }
+    : form.values;
+  const findsNothing = !narrow && !values.datasets.all && values.datasets.ids.length === 0;
+  const [toldOfNone, setToldOfNone] = useState(false);
+  const datasetsField = useRef<HTMLDivElement>(null);
   const held = asked.scopes.filter((scope) => !added.includes(scope));
   const busy = grant.isPending || deny.isPending || grant.isSuccess || deny.isSuccess;
-  const allow = (chosen: typeof values) => {
+  const allow = () => {
     if (!deliberate.check()) return;
     deny.reset();
-    if (narrow) return grant.mutate({ request, scopes: chosen.scopes });
+    // An app may begin with nothing, but nobody should find that out from its empty answers.
+    if (findsNothing && !toldOfNone && choices.data?.items.length) {
+      setToldOfNone(true);
+      datasetsField.current?.querySelector<HTMLElement>("[type=checkbox]")?.focus();
+      return;
+    }
+    if (narrow) return grant.mutate({ request, scopes: values.scopes });
     grant.mutate({
       request,
-      scopes: chosen.scopes,
-      datasets: toDatasets(chosen.datasets),
-      budget: toBudget(chosen.budget),
-      callsPerHour: toCallsPerHour(chosen.rate),
-      expiresInDays: toExpiresInDays(chosen.lifetime),
+      scopes: values.scopes,
+      datasets: toDatasets(values.datasets),
+      budget: toBudget(values.budget),
+      callsPerHour: toCallsPerHour(values.rate),
+      expiresInDays: toExpiresInDays(values.lifetime),
     });
   };
   return (
@@ -145,11 +161,18 @@ export function GrantForm(props: {
                 onChange={(scopes) => form.setFieldValue("scopes", scopes)}
                 error={errors.scopes}
               />
-              <DatasetsField
-                value={values.datasets}
-                onChange={(datasets) => form.setFieldValue("datasets", datasets)}
-                granted={connection && connection.datasets !== "all" ? connection.datasets : []}
-              />
+              <div ref={datasetsField}>
+                <DatasetsField
+                  value={values.datasets}
+                  onChange={(datasets) => form.setFieldValue("datasets", datasets)}
+                  granted={connection && connection.datasets !== "all" ? connection.datasets : []}
+                  error={
+                    findsNothing && toldOfNone
+                      ? "Choose at least one. To connect it without any for now, press Allow once more."
+                      : null
+                  }
+                />
+              </div>
               <BudgetFields
                 period={values.budget.period}
                 credits={values.budget.credits}
@@ -185,7 +208,11 @@ export function GrantForm(props: {
             >
               Deny
             </Button>
-            <Button type="submit" loading={grant.isPending} disabled={!live || busy}>
+            <Button
+              type="submit"
+              loading={grant.isPending}
+              disabled={!live || busy || (!narrow && choices.isPending)}
+            >
               Allow
             </Button>
           </Group>

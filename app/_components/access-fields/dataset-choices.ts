@@ -17,6 +17,12 @@ export async function loadDatasetChoices(load: { mine: Load; list: Load }) {
   return { items: [...byName(mine.items), ...byName(others)], whole: mine.whole && readable.whole };
 }
 
+/** Of an account's own when it is the only one: there is nothing to choose between. */
+export function onlyOwn(items: readonly DatasetChoice[]): string[] {
+  const own = items.filter((item) => item.own);
+  return own.length === 1 ? own.map(({ id }) => id) : [];
+}
+
 async function allPages(load: Load) {
   const items: DatasetChoice[] = [];
   let cursor: string | null = null;

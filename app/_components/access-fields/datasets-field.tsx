@@ -29,6 +29,8 @@ export function DatasetsField(props: {
   value: DatasetsValue;
   onChange: (value: DatasetsValue) => void;
   granted?: readonly { id: string; name: string }[];
+  /** Why none is too few. */
+  error?: string | null;
 }) {
   const { value, onChange } = props;
   return (
@@ -51,6 +53,7 @@ export function DatasetsField(props: {
         <Choices
           granted={props.granted ?? []}
           ids={value.ids}
+          error={props.error ?? null}
           onIds={(ids) => onChange({ all: false, ids })}
         />
       )}
@@ -61,6 +64,7 @@ export function DatasetsField(props: {
 function Choices(props: {
   granted: readonly { id: string; name: string }[];
   ids: readonly string[];
+  error: string | null;
   onIds: (ids: string[]) => void;
 }) {
   const { data, error, isPending, refetch } = useDatasetChoices();
@@ -113,10 +117,15 @@ function Choices(props: {
         </Paper>
       )}
       {items.length > 0 && (
-        <Text size="sm" role="status" {...(props.ids.length > 0 ? { c: "dimmed" } : { fw: 550 })}>
+        <Text
+          size="sm"
+          role="status"
+          {...(props.ids.length > 0 ? { c: "dimmed" } : { fw: 550 })}
+          {...(props.error ? { c: "error" } : {})}
+        >
           {props.ids.length > 0
-            ? `${count(props.ids.length, "dataset")} chosen`
-            : "None chosen yet: it would find nothing"}
+            ? `${count(props.ids.length, "dataset")} chosen${items.length > props.ids.length ? "; it cannot see the others" : ""}`
+            : (props.error ?? "None chosen yet: it would find nothing")}
           {data.whole ? "" : "; there are more than can be listed here"}
         </Text>
       )}
