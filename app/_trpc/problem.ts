@@ -1,4 +1,5 @@
 import { TRPCClientError } from "@trpc/client";
+import type { tierNames } from "#server/operations.ts";
 import type { AppRouter } from "#server/router.ts";
 import { formatDuration, formatNumber } from "../_components/format.ts";
 
@@ -32,13 +33,20 @@ export function problemOf(error: unknown): Problem {
   return { detail, hint, ...wordsFor(code, fields), code, requestId };
 }
 
+/** The limit that also binds the page which shows limits. */
+const accountLimit: (typeof tierNames)["session"] = "account";
+
 /** Where the API's own words are for a program that waits and counts. */
 function wordsFor(code: string, fields: Record<string, unknown>): { detail: string; hint: string } | null {
-  const { retryAfterSeconds, required, available } = fields;
+  const { retryAfterSeconds, limit, required, available } = fields;
   if (code === "rate_limited" && typeof retryAfterSeconds === "number") {
     return {
       detail: "There were more calls than a limit of yours allows.",
-      hint: `Try again in ${formatDuration(retryAfterSeconds)}. The page Limits shows which one it is.`,
+      hint: `Try again in ${formatDuration(retryAfterSeconds)}. ${
+        limit === accountLimit
+          ? "This dashboard and your connected apps share it; an admin may raise it."
+          : "The page Limits shows which one it is."
+      }`,
     };
   }
   if (code === "insufficient_credits" && typeof required === "number" && typeof available === "number") {

@@ -56,7 +56,11 @@ export function CreditsView(props: { admin: boolean; checkout: "done" | "cancell
           <Figure
             label="Balance"
             value={credits.data?.balance}
-            note={`Enough for ${count(Math.floor(balance / price), "search", "searches")}`}
+            note={
+              credits.error
+                ? "Not known for now"
+                : `Enough for ${count(Math.floor(balance / price), "search", "searches")}`
+            }
           />
           <Figure
             label="Held"

@@ -36,8 +36,11 @@ export function DatasetList({ items }: { items: readonly Dataset[] }) {
                   {dataset.description}
                 </Text>
               )}
+              <Text size="sm" c="dimmed" className="numeric" hiddenFrom="sm">
+                {count(dataset.documentCount, "document")}
+              </Text>
             </Box>
-            <Text size="sm" c="dimmed" className="numeric" style={{ flexShrink: 0 }}>
+            <Text size="sm" c="dimmed" className="numeric" style={{ flexShrink: 0 }} visibleFrom="sm">
               {count(dataset.documentCount, "document")}
             </Text>
             <Text size="sm" c="dimmed" w={110} ta="right" visibleFrom="sm">

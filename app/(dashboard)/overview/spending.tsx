@@ -38,10 +38,12 @@ export function Spending() {
       <ProblemAlert error={credits.error} onRetry={() => void credits.refetch()} />
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Figure label="Balance" value={credits.data?.balance} href="/credits">
-          {credits.data ? lastsWords(credits.data.balance, spent, paceDays) : "…"}
+          {credits.data ? lastsWords(credits.data.balance, spent, paceDays) : waitingWords(credits.error)}
         </Figure>
         <Figure label="Credits in 30 days" value={usage.data?.creditsCharged} href="/usage">
-          {usage.data ? `In ${count(usage.data.calls, "call")} that read something` : "…"}
+          {usage.data
+            ? `In ${count(usage.data.calls, "call")} that read something`
+            : waitingWords(usage.error)}
         </Figure>
         <LimitFigure />
       </SimpleGrid>
@@ -55,12 +57,18 @@ export function Spending() {
           </TextLink>
         </Group>
         <ProblemAlert error={usage.error} onRetry={() => void usage.refetch()} />
-        <Paper withBorder p="md">
-          <UsageChartBox items={items} grouping="credential" measure="creditsCharged" range={month} />
-        </Paper>
+        {!usage.error && (
+          <Paper withBorder p="md">
+            <UsageChartBox items={items} grouping="credential" measure="creditsCharged" range={month} />
+          </Paper>
+        )}
       </section>
     </>
   );
+}
+
+function waitingWords(error: unknown): string {
+  return error ? "Not known for now" : "…";
 }
 
 function Figure(props: { label: string; value: number | undefined; href: string; children: ReactNode }) {
@@ -83,7 +91,7 @@ function Figure(props: { label: string; value: number | undefined; href: string;
 function LimitFigure() {
   const trpc = useTRPC();
   const streamed = useStreamed();
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     ...trpc.limits.get.queryOptions({}),
     refetchInterval: ({ state }) => (streamed || state.error ? false : watchPace(state.data?.items ?? [])),
   });
@@ -108,7 +116,7 @@ function LimitFigure() {
           of {formatNumber(own.limit)} in any {formatWindow(own.windowSeconds)}
         </>
       ) : (
-        "…"
+        waitingWords(error)
       )}
     </Figure>
   );

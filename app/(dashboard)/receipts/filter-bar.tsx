@@ -29,7 +29,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
       <search>
         <form onSubmit={submit} aria-label="Filter receipts">
           <SimpleGrid cols={{ base: 2, md: 3 }} spacing="sm" verticalSpacing="sm">
-            <WordsField label="Words of the query" words={words} />
+            <WordsField label="In the query" words={words} />
             <Select
               label="App or key"
               placeholder="Any"

@@ -49,33 +49,35 @@ export function NotificationsView() {
     save.mutate({ [kind]: wanted });
   };
   return (
-    <Section
-      title="Mails you get"
-      description={
-        <>
-          The threshold of the balance is set under <TextLink href="/credits">Credits</TextLink>; whether a
-          dataset's questions are asked again, in the dataset under Quality.
-        </>
-      }
-    >
-      <ProblemAlert error={mails.error} onRetry={() => void mails.refetch()} />
-      {mails.isPending && <Skeleton h={200} />}
-      {mails.data && (
-        <Stack gap="md">
-          {mailKinds.map((kind) => (
-            <Switch
-              key={kind}
-              {...words[kind]}
-              checked={mails.data[kind]}
-              onChange={({ currentTarget }) => set(kind, currentTarget.checked)}
-            />
-          ))}
-        </Stack>
-      )}
-      <Text size="sm" c="dimmed">
-        Mails about a new sign-in, a changed password or address, passkeys and the end of the account always
-        come: they are how you notice somebody else.
-      </Text>
-    </Section>
+    <Stack maw={720}>
+      <Section
+        title="Mails you get"
+        description={
+          <>
+            The threshold of the balance is set under <TextLink href="/credits">Credits</TextLink>; whether a
+            dataset's questions are asked again, in the dataset under Quality.
+          </>
+        }
+      >
+        <ProblemAlert error={mails.error} onRetry={() => void mails.refetch()} />
+        {mails.isPending && <Skeleton h={200} />}
+        {mails.data && (
+          <Stack gap="md">
+            {mailKinds.map((kind) => (
+              <Switch
+                key={kind}
+                {...words[kind]}
+                checked={mails.data[kind]}
+                onChange={({ currentTarget }) => set(kind, currentTarget.checked)}
+              />
+            ))}
+          </Stack>
+        )}
+        <Text size="sm" c="dimmed">
+          Mails about a new sign-in, a changed password or address, passkeys and the end of the account always
+          come: they are how you notice somebody else.
+        </Text>
+      </Section>
+    </Stack>
   );
 }
