@@ -1,6 +1,6 @@
 "use client";
 
-import { Group, Paper, Text } from "@mantine/core";
+import { Group, Paper, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { count } from "../../_components/format.ts";
 import { TextLink } from "../../_components/links.tsx";
@@ -20,7 +20,8 @@ export function LastReceipts() {
     refetchInterval: ({ state }) => (streamed || state.error ? false : pollMilliseconds),
   });
   if (receipts.error) return <ProblemAlert error={receipts.error} onRetry={() => void receipts.refetch()} />;
-  const items = receipts.data?.items ?? [];
+  if (!receipts.data) return <Skeleton h={240} radius="lg" aria-label="Loading your receipts" />;
+  const { items } = receipts.data;
   if (items.length === 0) return <Text c="dimmed">Each search leaves a receipt. There is none yet.</Text>;
   return (
     <Paper component="ul" withBorder p={0} m={0} style={{ listStyle: "none" }}>

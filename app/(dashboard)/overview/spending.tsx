@@ -1,6 +1,6 @@
 "use client";
 
-import { Group, Paper, Progress, SimpleGrid, Text, Title } from "@mantine/core";
+import { Group, Paper, Progress, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { addDays } from "../../_components/days.ts";
@@ -12,7 +12,7 @@ import { useTRPC } from "../../_trpc/provider.tsx";
 import { watchPace } from "../limits/watch-pace.ts";
 import { useStreamed } from "../live.tsx";
 import { lastDays, todayIn } from "../usage/range.ts";
-import { UsageChartBox } from "../usage/usage-chart-box.tsx";
+import { chartHeight, UsageChartBox } from "../usage/usage-chart-box.tsx";
 import { lastsWords } from "./pace.ts";
 
 const paceDays = 7;
@@ -59,7 +59,11 @@ export function Spending() {
         <ProblemAlert error={usage.error} onRetry={() => void usage.refetch()} />
         {!usage.error && (
           <Paper withBorder p="md">
-            <UsageChartBox items={items} grouping="credential" measure="creditsCharged" range={month} />
+            {usage.data ? (
+              <UsageChartBox items={items} grouping="credential" measure="creditsCharged" range={month} />
+            ) : (
+              <Skeleton h={chartHeight} aria-label="Loading your usage" />
+            )}
           </Paper>
         )}
       </section>

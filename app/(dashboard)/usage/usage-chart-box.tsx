@@ -6,12 +6,12 @@ import { shortDay } from "../../_components/days.ts";
 import { count, formatNumber } from "../../_components/format.ts";
 import { chartOf, type Grouping, type Measure, type UsageItem } from "./series.ts";
 
-const height = 280;
+export const chartHeight = 280;
 const emptyHeight = 140;
 
 const UsageChart = dynamic(() => import("./usage-chart.tsx"), {
   ssr: false,
-  loading: () => <Skeleton h={height} radius="md" />,
+  loading: () => <Skeleton h={chartHeight} radius="md" />,
 });
 
 /** The chart in a place of its own size, and the same in words for who cannot see it. */
@@ -37,7 +37,7 @@ export function UsageChartBox(props: {
   return (
     <figure style={{ margin: 0 }}>
       <div aria-hidden="true">
-        <UsageChart data={data} series={series} height={height} />
+        <UsageChart data={data} series={series} height={chartHeight} />
       </div>
       <VisuallyHidden>
         <figcaption>
