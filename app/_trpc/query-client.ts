@@ -6,7 +6,9 @@ const freshMilliseconds = 30_000;
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: freshMilliseconds },
+      // A browser without a network may still reach a server on its own machine, and fails at once otherwise.
+      queries: { staleTime: freshMilliseconds, networkMode: "always" },
+      mutations: { networkMode: "always" },
       dehydrate: { shouldDehydrateQuery: defaultShouldDehydrateQuery },
     },
   });
