@@ -94,7 +94,7 @@ export function GrantForm(props: {
     if (!deliberate.check()) return;
     deny.reset();
     // An app may begin with nothing, but nobody should find that out from its empty answers.
-    if (findsNothing && !toldOfNone && choices.data?.items.length) {
+    if (findsNothing && !toldOfNone && choices.data?.items.some(({ own }) => own)) {
       setToldOfNone(true);
       datasetsField.current?.querySelector<HTMLElement>("[type=checkbox]")?.focus();
       return;
