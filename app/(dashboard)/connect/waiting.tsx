@@ -29,8 +29,9 @@ export function Waiting() {
   if (before === null && data && isFetchedAfterMount) setBefore(data.items);
   const arrival = arrivalSince(before ?? [], before ? (data?.items ?? []) : []);
   if (error) return <ProblemAlert error={error} />;
+  // In sight however long the steps above it are.
   return (
-    <Paper withBorder px="lg" py="md">
+    <Paper withBorder px="lg" py="md" shadow="sm" pos="sticky" bottom={16}>
       <Group gap="sm" wrap="nowrap">
         {arrival.state === "called" ? (
           <IconCircleCheck

@@ -2,6 +2,7 @@
 
 import { Button, Group, List, ListItem, Paper, Progress, Stack, Text } from "@mantine/core";
 import { count, formatBytes } from "../../../_components/format.ts";
+import { TextLink } from "../../../_components/links.tsx";
 import type { Uploads } from "./use-uploads.ts";
 
 const shownFailures = 50;
@@ -63,6 +64,11 @@ export function UploadStatus(props: {
         {failures.length > shownFailures && (
           <Text size="sm" c="dimmed">
             And {count(failures.length - shownFailures, "more", "more")}.
+          </Text>
+        )}
+        {!running && props.uploads.added > 0 && (
+          <Text size="sm" c="dimmed">
+            Next: <TextLink href="/connect">give an app the address</TextLink> to search here.
           </Text>
         )}
         {!running && unsent.length > 0 && (
