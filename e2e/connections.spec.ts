@@ -219,6 +219,9 @@ test("a key reads one dataset, and its old secret works until the rotation's gra
   };
 
   await page.getByRole("link", { name: "Keys", exact: true }).click();
+  await openDialog(page, "New key");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "New key" })).toBeFocused();
   const dialog = await openDialog(page, "New key");
   await dialog.getByLabel("Name").fill("Geologist");
   await dialog.getByRole("radio", { name: "Only those I choose" }).check();
