@@ -11,7 +11,7 @@ import { isAllowlisted } from "./client-address.ts";
 import { addressHeader } from "./entry.ts";
 import { admitTry, isEntryPath, TooManyTries, type Try } from "./entry-guard.ts";
 import { ApiError } from "./errors.ts";
-import { errorResponse, preflight, withHeaders } from "./http.ts";
+import { errorResponse, json, preflight, withHeaders } from "./http.ts";
 import { authorizationLimits } from "./operations.ts";
 import { exactAddressOf, limitAddressOf } from "./peer.ts";
 import { getRateLimiter, rateLimitHeaders } from "./rate-limit.ts";
@@ -87,6 +87,20 @@ const openPaths = new Set([
   "/jwks",
 ]);
 
+/** Asked by POST alone (RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1, RFC 7591 §3.1, RFC 8628 §3.1). */
+const formPaths = new Set([
+  "/oauth2/token",
+  "/oauth2/register",
+  "/oauth2/revoke",
+  "/oauth2/introspect",
+  "/device/code",
+]);
+
+function onlyByPost(): Response {
+  const error = new ApiError("method_not_allowed", "Use POST here.", { allow: ["POST"] });
+  return withHeaders(errorResponse(error), { Allow: "POST, OPTIONS" });
+}
+
 /** Answers everything under /api/auth. */
 export async function handleAuth(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.slice(prefix.length).replace(/\/+$/, "");
@@ -97,9 +111,11 @@ export async function handleAuth(request: Request): Promise<Response> {
     const open = openPaths.has(path) || path.startsWith("/.well-known/");
     const early = open ? preflight(request, "GET, POST, OPTIONS") : null;
     if (early) return early;
+    if (formPaths.has(path) && request.method !== "POST") return onlyByPost();
     const limits = await limit(request, path);
     if ("refusal" in limits) return limits.refusal;
     const body = request.body ? await readBody(request, maxBodyBytes) : null;
+    if (hasNul(request, body)) return unstorable(path);
     const response = (await refusalOfTry(path, tryOf(request, body))) ?? (await answer(request, path, body));
     return open ? withHeaders(response, limits.headers) : response;
   } catch (error) {
@@ -211,6 +227,23 @@ function bound(path: string, form: URLSearchParams): Uint8Array<ArrayBuffer> {
   const complete = new URLSearchParams(form);
   if (names && !complete.has("resource")) complete.set("resource", resource);
   return new TextEncoder().encode(complete.toString());
+}
+
+/** PostgreSQL stores every character but this one: what has it would fail half-way. */
+function hasNul(request: Request, body: Body): boolean {
+  if (request.url.includes("%00")) return true;
+  if (body === null) return false;
+  const text = new TextDecoder().decode(body);
+  if (text.includes("\0")) return true;
+  return isForm(request) ? text.includes("%00") : /(?<!\\)(\\\\)*\\u0000/.test(text);
+}
+
+function unstorable(path: string): Response {
+  const what = "A value contains a NUL character.";
+  if (!path.startsWith("/oauth2/") && !path.startsWith("/device/")) {
+    throw new ApiError("invalid_input", what);
+  }
+  return json({ error: "invalid_request", error_description: what }, 400);
 }
 
 function isForm(request: Request): boolean {

@@ -36,6 +36,25 @@ const fresh = async () => {
   return { ...pair, ...(await consented(account, client, pair.challenge, {}, { prompt: "consent" })) };
 };
 
+it("a NUL in whatever is sent is refused in words, and the token endpoint is asked by POST", async () => {
+  expect(await registration({ client_name: "a\u0000b", redirect_uris: [loopbackRedirect] })).toMatchObject({
+    status: 400,
+    body: { error: "invalid_request" },
+  });
+  for (const path of ["/oauth2/token", "/oauth2/revoke", "/device/code"]) {
+    const body = new URLSearchParams({ token: "\0", client_id: "\0", grant_type: "refresh_token" });
+    const refused = await send(`/api/auth${path}`, { method: "POST", body });
+    expect([path, refused.status]).toEqual([path, 400]);
+    const read = await send(`/api/auth${path}`);
+    expect([path, read.status, read.headers.get("allow")]).toEqual([path, 405, "POST, OPTIONS"]);
+  }
+  expect((await send("/api/auth/oauth2/authorize?response_type=code&client_id=%00")).status).toBe(400);
+  const written = JSON.stringify({ email: "nobody@example.test", password: "a \\u0000 that is written" });
+  const headers = { "content-type": "application/json" };
+  const tried = await send("/api/auth/sign-in/email", { method: "POST", headers, body: written });
+  expect(tried.status).toBe(401);
+});
+
 describe("a code", () => {
   it("used twice is refused, and its tokens die", async () => {
     const { code, verifier, connectionId } = await fresh();

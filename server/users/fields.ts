@@ -23,4 +23,8 @@ const nameField = z
 
 export const nameInput = { first_name: nameField, last_name: nameField };
 
-export const tokenField = z.string().min(1).max(4_096);
+export const tokenField = z
+  .string()
+  .regex(/^[^\0]*$/, "must not contain NUL")
+  .min(1)
+  .max(4_096);
