@@ -76,7 +76,7 @@ async function buildIndexes(session: Session, from: number): Promise<void> {
     order by chunk_count`;
   for (const { setId, dimensions, passages } of wanted) {
     // What does not fit is built many times slower.
-    const megabytes = Math.ceil((passages * (2 * dimensions + 700)) / 1e6) + 64;
+    const megabytes = Math.ceil((passages * (2 * dimensions + 1_250)) / 1e6) + 64;
     await session.unsafe(`set maintenance_work_mem = '${Math.min(mostBuildMegabytes, megabytes)}MB'`);
     await session.unsafe(
       `create index concurrently if not exists ${namePrefix}${setId} on chunk_vectors
