@@ -1,13 +1,14 @@
 /** What a person typed, taken apart into words and phrases. Any string is a query; what one may cost is bounded. */
 
 /** Words past these say little more and each costs a look into the lexicon. */
-const maximumWords = 32;
+const maximumWords = 48;
 const maximumPhrases = 8;
 const maximumWordLength = 100;
 
 export type ParsedQuery = {
+  /** Letters and digits alone: of `two-part` the parts, since half of it is not what was asked for. */
   words: string[];
-  /** What stood between quotes, and names like `MAX_SIZE`, if more than one word. */
+  /** What stood between quotes, if more than one word, and names like `MAX_SIZE`, `v1.2` and `a@b.org`. */
   phrases: string[];
   /** The last word may still be being typed. */
   unfinished: boolean;
@@ -21,11 +22,14 @@ export function parseQuery(query: string): ParsedQuery {
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .replaceAll(/[“”„«»]/g, '"');
-  const quoted = [...text.matchAll(/"([^"]*)"/g)].map((match) => split(match[1] ?? "").join(" "));
-  // PostgreSQL's parser takes `a_b` for two words that happen to be neighbours.
-  const names = split(text.replaceAll('"', " ")).map((word) => split(word.replaceAll("_", " ")).join(" "));
-  const phrases = [...new Set([...quoted, ...names])].filter((phrase) => phrase.includes(" "));
-  const words = [...new Set(split(text.replaceAll('"', " ")))];
+  const quoted = [...text.matchAll(/"([^"]*)"/g)].map((match) => (match[1] ?? "").trim());
+  // Their parts are often common words and tell by their order alone; those of `two-part` do well without it.
+  const names = text
+    .replaceAll('"', " ")
+    .split(" ")
+    .filter((word) => /[_@\p{N}]/u.test(word));
+  const phrases = [...new Set([...quoted, ...names])].filter((phrase) => wordsOf(phrase).length > 1);
+  const words = [...new Set(wordsOf(text))];
   return {
     words: words.slice(0, maximumWords),
     phrases: phrases.slice(0, maximumPhrases),
@@ -34,9 +38,7 @@ export function parseQuery(query: string): ParsedQuery {
   };
 }
 
-function split(text: string): string[] {
-  return text
-    .split(" ")
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .map((word) => [...word].slice(0, maximumWordLength).join(""));
+function wordsOf(text: string): string[] {
+  const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
+  return words.map((word) => [...word].slice(0, maximumWordLength).join(""));
 }

@@ -257,6 +257,42 @@ test("words of thousands of passages find those that hold several of them, and a
   await query("update lexemes set chunk_count = chunk_count - 3000 where dataset_id = 'kitchen'");
 });
 
+test("of a name with parts, half is not what was asked for", async () => {
+  await addDocument("garage", "Manual", [
+    {
+      heading: "Torque",
+      text: "Set MAX_TORQUE to 12. From release 2.10.3 on a twin-turbo engine wants more of it.",
+    },
+  ]);
+  await addDocument("garage", "Notes", [
+    {
+      heading: "Rings",
+      text: "A twin needs 2 rings, 10 bolts and 3 nuts. The max is told below, torque in the table.",
+    },
+  ]);
+  for (const text of ["MAX_TORQUE", "release 2.10.3?", "what does a twin-turbo engine want", "(twin-turbo)"])
+    expect((await search(text, "garage"))[0]?.documentTitle).toBe("Manual");
+  for (const text of ["twin-turbo", "twin turbo", "twinturbo?", "twin-tubro?"])
+    expect((await search(text, "garage"))[0]?.text).toContain("twin-turbo");
+});
+
+test("repeating words a thousand times gains nothing", async () => {
+  await addDocument("garage", "Brake fluid", [
+    {
+      heading: "",
+      text: "Brake fluid takes up water, so it is changed every two years. Brake pads last longer.",
+    },
+  ]);
+  const stuffed = "brake fluid change ".repeat(60).trim();
+  await addDocument(
+    "garage",
+    "Brake",
+    [stuffed, stuffed].map((text) => ({ heading: "", text })),
+  );
+  for (const text of ["brake", "brake fluid", "brake fluid change", "when is brake fluid changed"])
+    expect((await search(text, "garage"))[0]?.documentTitle).toBe("Brake fluid");
+});
+
 test("removing a document takes its words out of the lexicon", async () => {
   const lexicon = () =>
     query("select lexeme, chunk_count from lexemes where dataset_id = 'kitchen' order by lexeme");
