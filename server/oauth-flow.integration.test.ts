@@ -298,3 +298,51 @@ it("lets a command line in by a code that its user types", async () => {
   expect(await search(String(body.access_token))).toMatchObject({ status: 200 });
   expect(await refresh(client, String(body.refresh_token))).toMatchObject({ status: 200 });
 });
+
+describe("an app that is called back by a scheme of its own", () => {
+  const cursor = "cursor://anysphere.cursor-mcp/oauth/callback";
+  const metadata = {
+    client_name: "Cursor",
+    application_type: "web",
+    redirect_uris: [
+      cursor,
+      "https://www.cursor.com/agents/mcp/oauth/callback",
+      "http://localhost:8787/callback",
+    ],
+  };
+
+  it("is let in, and who is asked learns of every place that an answer may go to", async () => {
+    const client = await register(metadata);
+    expect(client.redirectUri).toBe(cursor);
+    const { verifier, challenge } = newVerifier();
+    const { answer, code } = await consented(fixture.account, client, challenge, {
+      datasets: [fixture.datasetId],
+    });
+    expect(answer.href).toMatch(/^cursor:\/\/anysphere\.cursor-mcp\/oauth\/callback\?/);
+    const { body } = await exchange(client, code, verifier);
+    expect((await search(String(body.access_token))).status).toBe(200);
+    const { body: list } = await rest("GET", "/connections", { cookie: fixture.account.cookie });
+    const connections = list.items as { client: { id: string } }[];
+    const shown = connections.find(({ client: { id } }) => id === client.clientId)?.client;
+    expect(shown).toMatchObject({ host: "www.cursor.com, this computer", local: false });
+  });
+
+  it("is sent back nowhere else", async () => {
+    const client = await register(metadata);
+    for (const redirect_uri of ["stand.in:/0", `${cursor}/x`, "cursor://other/oauth/callback"]) {
+      const { location } = await authorize(client, newVerifier().challenge, { redirect_uri });
+      expect(location?.searchParams.get("error")).toBe("invalid_redirect");
+    }
+  });
+
+  it.each([
+    "javascript://x/%0Aalert(1)",
+    "data://x/y",
+    "app://user@host/",
+    "app://host/#x",
+    "app://*/",
+    "app:x",
+  ])("cannot register %s", async (redirect) => {
+    await expect(register({ redirect_uris: [redirect] })).rejects.toThrow(/redirect/i);
+  });
+});

@@ -8,8 +8,8 @@ import { query } from "#db/client.ts";
 export const clientShape = z.object({
   id: z.string(),
   name: z.string(),
-  /** Host of its metadata document, or where its answers go. */
-  host: z.string().describe("Of its metadata document where it has one, else of its redirect address"),
+  /** Host of its metadata document, or where its answers may go. */
+  host: z.string().describe("Of its metadata document where it has one, else of its redirect addresses"),
   verified: z.boolean().describe("Its host vouches for it; false: anybody could have registered this name"),
   local: z.boolean().describe("It runs on the user's own computer"),
 });
@@ -26,17 +26,33 @@ export async function findClients(ids: readonly string[]): Promise<(id: string) 
   );
   return (id) => {
     const row = rows.find(({ client_id }) => client_id === id);
-    const redirect = row?.redirect_uris[0] ?? "";
-    const local = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/?]|$)/i.test(redirect);
-    const host = row?.discovered ? hostOf(id) : local ? "this computer" : hostOf(redirect);
+    const places = [...new Set(row?.redirect_uris.map(placeOf))].sort(
+      (a, b) => Number(a === thisComputer) - Number(b === thisComputer),
+    );
+    const host = row?.discovered ? hostOf(id) : listed(places);
     return {
       id,
       name: nameOf(row?.name ?? null) ?? (host || "Unknown app"),
       host,
       verified: row?.discovered ?? false,
-      local,
+      local: places.length > 0 && places.every((place) => place === thisComputer),
     };
   };
+}
+
+const thisComputer = "this computer";
+const mostPlaces = 3;
+
+/** Where an answer to this address goes: another scheme than a browser's opens an app. */
+function placeOf(redirect: string): string {
+  const local = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/?]|$)/i.test(redirect);
+  return local || !/^https?:/i.test(redirect) ? thisComputer : hostOf(redirect);
+}
+
+/** All of them, or it would be told where an app seems to be, and not where it may be. */
+function listed(places: readonly string[]): string {
+  const others = places.length - mostPlaces;
+  return [...places.slice(0, mostPlaces), ...(others > 0 ? [`${others} more`] : [])].join(", ");
 }
 
 function hostOf(url: string): string {
