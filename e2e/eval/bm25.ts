@@ -1,6 +1,7 @@
 /**
  * The reference: BM25 (Robertson, k1 1.2, b 0.75) over the same passages, each with its title and headings,
- * their words stemmed by PostgreSQL as the search's are, and in scripts without spaces pairs of characters. In memory, without any help against mistyping.
+ * their words stemmed by PostgreSQL as the search's are, and in scripts without spaces pairs of characters. In
+ * memory, without any help against mistyping.
  */
 import { query } from "#db/client.ts";
 
