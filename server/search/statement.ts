@@ -86,7 +86,7 @@ const countSql = (rank: string) => `1 / (1.64493406685 * (1 - ${rank})) - 0.5`;
  * Of a passage that says the same few words over and over: how much less it counts, so that repeating a word a
  * thousand times gains nothing. Of 37,000 passages of prose, code and manual pages 4 have fewer: drawn diagrams.
  */
-const varietySql = 'least(1, 50.0 * length(chunks.tsv) / greatest(chunks."end" - chunks.start, 1))';
+const varietySql = 'least(1, 50::float8 * length(chunks.tsv) / greatest(chunks."end" - chunks.start, 1))';
 
 /**
  * What a document is about is told at its beginning: of two passages that fit alike, the one whose document begins

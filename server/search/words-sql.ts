@@ -28,7 +28,7 @@ word as materialized (
   ) as given
   cross join lateral (
     select tsvector_to_array(to_tsvector(language, word) || coalesce(to_tsvector(former_language, word), '')) as stems,
-           tsvector_to_array(to_tsvector('simple', translate(word, '/.:@_-', '      '))) as plain,
+           tsvector_to_array(to_tsvector('simple', word)) as plain,
            lower(word) as plain_text
   ) as parsed
 ),
