@@ -6,7 +6,7 @@ import { handleExport } from "./account/export-handler.ts";
 import { exportPath } from "./account/export-link.ts";
 import { handleAuth } from "./auth-door.ts";
 import { handleStripeWebhook } from "./credits/webhook.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, methodNotAllowed } from "./errors.ts";
 import { handleHealth, handleReady } from "./health.ts";
 import { errorResponse } from "./http.ts";
 import { log } from "./log.ts";
@@ -56,7 +56,7 @@ export function apiHandler(pathname: string): Handler | null {
   return async (request) => {
     const end = metrics().requests.startTimer();
     const mayBe = !Object.hasOwn(readOnly, pathname) || readingMethods.includes(request.method);
-    const response = mayBe ? await answer(handler, request) : notReadable();
+    const response = mayBe ? await answer(handler, request) : errorResponse(methodNotAllowed(readingMethods));
     end({ door: doors.has(door) ? door : "other", status: String(response.status) });
     return response;
   };
@@ -71,13 +71,6 @@ async function answer(handler: Handler, request: Request): Promise<Response> {
     log.error({ err: error }, "handler failed");
     return errorResponse(error);
   }
-}
-
-function notReadable(): Response {
-  const allow = readingMethods.join(", ");
-  return errorResponse(new ApiError("method_not_allowed", "This can only be read: use GET.", { allow }), {
-    Allow: allow,
-  });
 }
 
 /** A path under /api where there is nothing. */

@@ -10,7 +10,7 @@ import { readBody } from "./body.ts";
 import { isAllowlisted } from "./client-address.ts";
 import { addressHeader } from "./entry.ts";
 import { admitTry, isEntryPath, TooManyTries, type Try } from "./entry-guard.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, methodNotAllowed } from "./errors.ts";
 import { errorResponse, json, preflight, withHeaders } from "./http.ts";
 import { authorizationLimits } from "./operations.ts";
 import { exactAddressOf, limitAddressOf } from "./peer.ts";
@@ -97,11 +97,6 @@ const formPaths = new Set([
   "/device/code",
 ]);
 
-function onlyByPost(): Response {
-  const error = new ApiError("method_not_allowed", "Use POST here.", { allow: ["POST"] });
-  return withHeaders(errorResponse(error), { Allow: "POST, OPTIONS" });
-}
-
 /** Answers everything under /api/auth. */
 export async function handleAuth(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.slice(prefix.length).replace(/\/+$/, "");
@@ -112,7 +107,7 @@ export async function handleAuth(request: Request): Promise<Response> {
     const open = openPaths.has(path) || path.startsWith("/.well-known/");
     const early = open ? preflight(request, "GET, POST, OPTIONS") : null;
     if (early) return early;
-    if (formPaths.has(path) && request.method !== "POST") return onlyByPost();
+    if (formPaths.has(path) && request.method !== "POST") throw methodNotAllowed(["POST", "OPTIONS"]);
     const limits = await limit(request, path);
     if ("refusal" in limits) return limits.refusal;
     const body = request.body ? await readBody(request, maxBodyBytes) : null;

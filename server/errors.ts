@@ -224,6 +224,11 @@ export class ApiError extends TRPCError {
   }
 }
 
+/** RFC 9110 §15.5.6: `allow` becomes the header of that name. */
+export function methodNotAllowed(allow: readonly string[]): ApiError {
+  return new ApiError("method_not_allowed", `Use ${allow.join(" or ")} here.`, { allow });
+}
+
 /** For the refusals that a client of fastapi-users compares by `detail`. */
 export function fastApiRefusal(refusal: RefusalCode): ApiError {
   return new ApiError(refusal, refusal.toUpperCase());

@@ -50,7 +50,8 @@ export function empty(status: number, headers: Record<string, string> = {}): Res
 /** What a caller may read of an error, with its status. */
 export function errorResponse(error: unknown, headers: Record<string, string> = {}): Response {
   const { problem, status } = problemOf(error);
-  return json(problem, status, headers);
+  const allow = Array.isArray(problem.allow) ? { Allow: problem.allow.join(", ") } : {};
+  return json(problem, status, { ...allow, ...headers });
 }
 
 /** Answers a preflight (Fetch §4.8); null when the request is none. */

@@ -1,6 +1,6 @@
 /** GET /api/export/{link}: the export as a file, written while it is read. */
 import { createContext } from "../context.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, methodNotAllowed } from "../errors.ts";
 import { errorResponse } from "../http.ts";
 import { log } from "../log.ts";
 import { exportOf } from "./export.ts";
@@ -8,7 +8,7 @@ import { accountOfLink, exportPath } from "./export-link.ts";
 
 export async function handleExport(request: Request): Promise<Response> {
   if (request.method !== "GET") {
-    return errorResponse(new ApiError("method_not_allowed", "Only GET."), { Allow: "GET" });
+    return errorResponse(methodNotAllowed(["GET"]));
   }
   const accountId = accountOfLink(new URL(request.url).pathname.slice(exportPath.length));
   const { principal } = await createContext(request, "rest").identify({ remember: false });

@@ -7,8 +7,8 @@ import type { Stripe } from "stripe";
 import { query } from "#db/client.ts";
 import { env } from "#env";
 import { readBody } from "../body.ts";
-import { ApiError, logFailure, problemOf } from "../errors.ts";
-import { json } from "../http.ts";
+import { ApiError, logFailure, methodNotAllowed } from "../errors.ts";
+import { errorResponse, json } from "../http.ts";
 import { newId } from "../ids.ts";
 import { log } from "../log.ts";
 import { paymentsEnabled, stripe } from "../stripe.ts";
@@ -21,13 +21,12 @@ const maxBytes = 512 * 1024;
 export async function handleStripeWebhook(request: Request): Promise<Response> {
   try {
     if (!paymentsEnabled()) throw new ApiError("unknown_path", "There is nothing here.");
-    if (request.method !== "POST") throw new ApiError("method_not_allowed", "Use POST here.");
+    if (request.method !== "POST") throw methodNotAllowed(["POST"]);
     await receive(await verified(request));
     return json({ received: true });
   } catch (error) {
     logFailure({ requestId: newId("req"), door: "stripe" }, error);
-    const { problem, status } = problemOf(error);
-    return json(problem, status, status === 405 ? { Allow: "POST" } : {});
+    return errorResponse(error);
   }
 }
 

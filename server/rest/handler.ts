@@ -6,7 +6,7 @@
 import { admit } from "../admission.ts";
 import { type CatalogEntry, call } from "../catalog.ts";
 import { answerHeaders, type Context, createContext } from "../context.ts";
-import { ApiError, logFailure, problemOf } from "../errors.ts";
+import { ApiError, logFailure, methodNotAllowed, problemOf } from "../errors.ts";
 import { empty, json, preflight } from "../http.ts";
 import type { Operation } from "../operations.ts";
 import { challenge, protectedResourceMetadataUrl, scopeChallenge } from "../wellknown.ts";
@@ -61,10 +61,6 @@ async function answer(request: Request, ctx: Context): Promise<Response> {
   }
   const output = await call(entry, ctx, () => readInput(request, url, entry, parameters));
   return success(entry, output, ctx);
-}
-
-function methodNotAllowed(allow: readonly string[]): ApiError {
-  return new ApiError("method_not_allowed", `Use ${allow.join(" or ")} here.`, { allow });
 }
 
 function success(entry: CatalogEntry, output: unknown, ctx: Context): Response {
