@@ -15,7 +15,6 @@ import { errorResponse, json, preflight, withHeaders } from "./http.ts";
 import { authorizationLimits } from "./operations.ts";
 import { exactAddressOf, limitAddressOf } from "./peer.ts";
 import { getRateLimiter, rateLimitHeaders } from "./rate-limit.ts";
-import { answerRegistration } from "./registration.ts";
 import { answerIntrospection, answerRevocation, answerToken } from "./token-endpoints.ts";
 
 /** Forms of a few fields, and client metadata. */
@@ -212,7 +211,6 @@ async function answer(request: Request, path: string, body: Body): Promise<Respo
     const dispatch = () => toBetterAuth(request, isForm(request) ? bound(path, form) : body);
     return path === "/oauth2/token" ? answerToken(request, form, dispatch) : dispatch();
   }
-  if (path === "/oauth2/register") return answerRegistration(body, (given) => toBetterAuth(request, given));
   if (path === "/oauth2/introspect") return answerIntrospection(formOf(body), dispatch);
   if (path === "/oauth2/revoke") return answerRevocation(request, formOf(body), dispatch);
   return dispatch();

@@ -21,6 +21,7 @@ import { addressHeader, entryNotes, judgeEntry } from "./entry.ts";
 import { log } from "./log.ts";
 import { impersonationSeconds, passwordLength } from "./operations.ts";
 import { openIdProvider, socialProviders } from "./providers.ts";
+import { restoredRegistration } from "./registration.ts";
 import { authSecret, deriveSecret } from "./secret.ts";
 import { afterReset, refuseStrangersLink } from "./secret-links.ts";
 
@@ -130,6 +131,9 @@ async function buildAuth() {
         }
         return { context: { caller } };
       }),
+      after: createAuthMiddleware(async (ctx) =>
+        ctx.path === "/oauth2/register" ? restoredRegistration(ctx.context.returned) : undefined,
+      ),
     },
     databaseHooks: {
       user: { create: { after: async (user) => openAccount(user.id) } },

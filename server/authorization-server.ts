@@ -16,10 +16,9 @@ import { env } from "#env";
 import { connectionClaim, issuer, resource, retiredKeySeconds } from "./access-token.ts";
 import { notBanned } from "./accounts.ts";
 import { noteClientStep } from "./client-steps.ts";
+import { offlineAccess, withOfflineAccess } from "./offline-access.ts";
 import { scopes } from "./operations.ts";
-
-/** Asked for by a client that wants to stay connected; only the authorization server speaks of it. */
-export const offlineAccess = "offline_access";
+import { completedRegistration } from "./registration.ts";
 
 /** Signing keys: RS256 alone, made anew after a while, the old ones published until their tokens have expired. */
 export const jwtOptions: JwtOptions = {
@@ -124,13 +123,6 @@ async function connectionFor(userId: string | null, clientId: string): Promise<s
   });
 }
 
-const registrationSchema = z.looseObject({
-  redirect_uris: z.array(z.string()).optional(),
-  grant_types: z.array(z.string()).optional(),
-  application_type: z.string().optional(),
-  scope: z.string().optional(),
-});
-
 /** Clients leave out what is needed to let them in and to keep them connected; it is added here. */
 export async function beforeOAuth(
   path: string,
@@ -143,24 +135,6 @@ export async function beforeOAuth(
       : { context: { query: await completedRequest(given) } };
   }
   return undefined;
-}
-
-/**
- * SDK 1 says neither that it is a native application, without which its loopback redirect is refused (RFC
- * 8252 §7.3), nor that it wants `offline_access`, without which it could not refresh.
- */
-function completedRegistration(body: unknown): unknown {
-  const { success, data } = registrationSchema.safeParse(body);
-  if (!success) return body;
-  const native = data.redirect_uris?.some(
-    (uri) => /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/?]|$)/i.test(uri) || !/^https?:/i.test(uri),
-  );
-  const refreshes = data.grant_types?.includes("refresh_token") ?? false;
-  return {
-    ...data,
-    ...(native && data.application_type === undefined ? { application_type: "native" } : {}),
-    ...(refreshes && data.scope !== undefined ? { scope: withOfflineAccess(data.scope) } : {}),
-  };
 }
 
 const requestSchema = z.looseObject({
@@ -190,10 +164,6 @@ async function completedRequest(given: unknown): Promise<unknown> {
     scope: (client?.refreshes ?? true) ? withOfflineAccess(scope) : scope,
     resource: data.resource ?? resource,
   };
-}
-
-function withOfflineAccess(scope: string): string {
-  return [...new Set([...scope.split(" ").filter(Boolean), offlineAccess])].join(" ");
 }
 
 /** What was consented to counts as long as the connection stands; after that the user is asked anew. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { query } from "#db/client.ts";
+import { staysHere } from "../registration.ts";
 
 export const clientShape = z.object({
   id: z.string(),
@@ -43,10 +44,9 @@ export async function findClients(ids: readonly string[]): Promise<(id: string) 
 const thisComputer = "this computer";
 const mostPlaces = 3;
 
-/** Where an answer to this address goes: another scheme than a browser's opens an app. */
+/** Where an answer to this address goes. */
 function placeOf(redirect: string): string {
-  const local = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/?]|$)/i.test(redirect);
-  return local || !/^https?:/i.test(redirect) ? thisComputer : hostOf(redirect);
+  return staysHere(redirect) ? thisComputer : hostOf(redirect);
 }
 
 /** All of them, or it would be told where an app seems to be, and not where it may be. */

@@ -159,6 +159,13 @@ describe("a client that its owner registers", () => {
   ])("%s is no redirect address", async (_, redirectUris) => {
     expect((await register({ redirectUris })).status).toBe(400);
   });
+
+  test("an app's own address is one, as when it registers by itself", async () => {
+    const redirectUris = ["cursor://anysphere.cursor-mcp/oauth/callback"];
+    const { clientId } = (await register({ redirectUris })).body;
+    const { items } = (await rest("GET", "/connections/clients", as(owner))).body;
+    expect(items).toContainEqual(expect.objectContaining({ clientId, redirectUris }));
+  });
 });
 
 describe("a key", () => {

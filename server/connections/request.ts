@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { query } from "#db/client.ts";
 import { callAuth } from "../auth-door.ts";
-import { offlineAccess } from "../authorization-server.ts";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
+import { offlineAccess } from "../offline-access.ts";
 import { type Scope, scopes } from "../operations.ts";
 
 export const requestField = z
